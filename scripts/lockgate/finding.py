@@ -1,0 +1,112 @@
+"""The one model of what a gate found. Every tool's output becomes this, every report is made from it."""
+
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+NOT_SCANNED = "not-scanned"
+"""The rule of a finding that says a file, or part of it, was not looked at."""
+
+
+class Severity(IntEnum):
+    """Order findings from note to critical."""
+
+    NOTE = 0
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    CRITICAL = 4
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+    @classmethod
+    def parse(cls, word: str) -> "Severity":
+        """Read `critical`, `high`, `medium`, `low` or `note`; raise KeyError for another word."""
+        return cls[word.upper()]
+
+
+class State(StrEnum):
+    """Compare a finding with the base (SARIF `baselineState`)."""
+
+    NEW = "new"
+    UNCHANGED = "unchanged"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Describe what a tool looks for: what is wrong, why it matters, how to mend it.
+
+    `what`, `why` and `mend` are one plain sentence each; empty where the tool says nothing.
+    `security_severity` is 0.0 to 10.0, None where no score exists.
+    """
+
+    id: str
+    tool: str
+    name: str
+    severity: Severity
+    what: str = ""
+    why: str = ""
+    mend: str = ""
+    help: str = ""
+    cwe: tuple[int, ...] = ()
+    tags: tuple[str, ...] = ()
+    security_severity: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Hold one finding and the marks that policy put on it.
+
+    Lines and columns count from 1; 0 means unknown (a finding about a whole file has line 0).
+    `end_column` is exclusive, as in SARIF. `path` is relative to the repository's root, with `/`.
+    `commit` names the commit that added the finding when the tree of the head no longer has it.
+    """
+
+    gate: str
+    tool: str
+    rule: str
+    severity: Severity
+    message: str
+    path: str
+    line: int = 0
+    end_line: int = 0
+    column: int = 0
+    end_column: int = 0
+    cwe: tuple[int, ...] = ()
+    help: str = ""
+    fingerprint: str = ""
+    commit: str = ""
+    security_severity: float | None = None
+    state: State = State.NEW
+    in_change: bool = True
+    waived: bool = False
+    waiver: str = ""
+    blocking: bool = False
+
+    @property
+    def sort_key(self) -> tuple[object, ...]:
+        """Order findings the same way in every report and on every run."""
+        return (
+            self.gate, self.path, self.line, self.column, self.end_line, self.end_column,
+            self.tool, self.rule, self.message, self.commit, self.fingerprint,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Mark characters of a source file that no output may show: line from 1, columns from 1, end exclusive."""
+
+    line: int
+    column: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """Tell of something about a gate's run rather than about the code (SARIF `notification`)."""
+
+    level: str  # "error", "warning" or "note", SARIF's words
+    message: str
+    path: str = ""
+    data: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,87 @@
+"""The verdict of a run: what each gate did, the findings as policy marked them, and the answer."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lockgate.errors import ExitCode
+from lockgate.finding import Finding, Notification, Rule, Severity
+
+SCHEMA = "lockgate-verdict/1"
+"""Name and major version of the contract of `verdict.json` (schema/verdict-1.schema.json)."""
+
+
+class Outcome(StrEnum):
+    """Say how one gate ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    INCOMPLETE = "incomplete"
+
+
+class Answer(StrEnum):
+    """Say how the whole run ended."""
+
+    PASS = "pass"  # noqa: S105 - the word of the contract
+    FAIL = "fail"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Tool:
+    """Name a scanner that ran, and its version."""
+
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateResult:
+    """Hold what one gate did. `counts` are plain numbers such as `files` and `findings`."""
+
+    name: str
+    outcome: Outcome
+    reason: str
+    tools: tuple[Tool, ...] = ()
+    counts: dict[str, int]
+    notifications: tuple[Notification, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelStep:
+    """Hold how many findings were left after one stage of policy."""
+
+    stage: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """Hold wall-clock seconds: the only part of a verdict that differs between equal runs."""
+
+    seconds: float
+    gates: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Hold the whole answer of a run; every report is a pure function of it.
+
+    `base` is the commit compared against, None when all findings count. `head` is the commit checked out,
+    empty outside git; `dirty` says that the working tree differs from it. `scope` says in words what was judged.
+    `rules` has the metadata of each rule that a finding names.
+    """
+
+    answer: Answer
+    exit_code: ExitCode
+    base: str | None
+    head: str
+    dirty: bool
+    scope: str
+    fail_on: Severity
+    gates: tuple[GateResult, ...]
+    funnel: tuple[FunnelStep, ...]
+    findings: tuple[Finding, ...]
+    rules: tuple[Rule, ...]
+    timing: Timing
+    reason: str
