@@ -46,7 +46,7 @@ class ConfigurationError(LockgateError):
 
 
 class ToolError(LockgateError):
-    """Report a tool that is missing, died, timed out or printed what cannot be read: its gate is incomplete."""
+    """Report a tool that is missing, died, timed out or printed rubbish: its gate is incomplete."""
 
     exit_code = ExitCode.INCOMPLETE
 

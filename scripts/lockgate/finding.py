@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from typing import Literal
 
 NOT_SCANNED = "not-scanned"
 """The rule of a finding that says a file, or part of it, was not looked at."""
@@ -60,6 +61,7 @@ class Finding:
 
     Lines and columns count from 1; 0 means unknown (a finding about a whole file has line 0).
     `end_column` is exclusive, as in SARIF. `path` is relative to the repository's root, with `/`.
+    `sources` lists every `tool/rule` that reported it, when several tools found the same thing.
     `commit` names the commit that added the finding when the tree of the head no longer has it.
     """
 
@@ -76,6 +78,7 @@ class Finding:
     cwe: tuple[int, ...] = ()
     help: str = ""
     fingerprint: str = ""
+    sources: tuple[str, ...] = ()
     commit: str = ""
     security_severity: float | None = None
     state: State = State.NEW
@@ -95,7 +98,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Mark characters of a source file that no output may show: line from 1, columns from 1, end exclusive."""
+    """Mark characters of a source file that no output may show: counted from 1, end exclusive."""
 
     line: int
     column: int
@@ -106,7 +109,7 @@ class Span:
 class Notification:
     """Tell of something about a gate's run rather than about the code (SARIF `notification`)."""
 
-    level: str  # "error", "warning" or "note", SARIF's words
+    level: Literal["error", "warning", "note"]
     message: str
     path: str = ""
     data: dict[str, str] = field(default_factory=dict)

@@ -6,9 +6,6 @@ from enum import StrEnum
 from lockgate.errors import ExitCode
 from lockgate.finding import Finding, Notification, Rule, Severity
 
-SCHEMA = "lockgate-verdict/1"
-"""Name and major version of the contract of `verdict.json` (schema/verdict-1.schema.json)."""
-
 
 class Outcome(StrEnum):
     """Say how one gate ended."""
@@ -68,7 +65,7 @@ class Verdict:
     """Hold the whole answer of a run; every report is a pure function of it.
 
     `base` is the commit compared against, None when all findings count. `head` is the commit checked out,
-    empty outside git; `dirty` says that the working tree differs from it. `scope` says in words what was judged.
+    empty outside git; `dirty` says that the working tree differs from it. `scope` says what was judged.
     `rules` has the metadata of each rule that a finding names.
     """
 

@@ -1,0 +1,43 @@
+# What people and CI call. scripts/run makes the locked environments: git, make and Python 3.11 or newer are enough.
+
+REPO ?= examples/shop
+ARGS ?= $(if $(filter examples/shop,$(REPO)),--all)
+DEV := scripts/run --env dev --
+
+.PHONY: run test test-full lint lock clean machine
+
+run: ## judge REPO (the planted example unless it is given) as a pull request would be judged
+	@scripts/run run $(REPO) $(ARGS)
+
+test: machine ## all that a change must pass
+	@$(DEV) python -m pytest -n auto -m 'not full'
+
+test-full: machine ## and the long differential and corpus runs
+	@$(DEV) python -m pytest -n auto
+
+lint: ## the linters and the rules of the house alone
+	@$(DEV) python -m pytest -q tests/test_lint.py tests/test_repository.py
+
+lock: ## take the newest versions of every dependency
+	@$(DEV) scripts/dev/lock
+
+clean: ## remove caches and environments
+	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache lockgate-report
+	rm -rf "$${LOCKGATE_HOME:-$${XDG_CACHE_HOME:-$$HOME/.cache}/lockgate}"/env-*
+
+# A program that tests want and Python cannot bring: $(1) the package, $(2) names under which it may be there.
+define want
+@for name in $(2); do if command -v $$name >/dev/null; then exit 0; fi; done; \
+if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
+	echo "no $(1), and no way to install it here (that needs root and apt-get): its tests will say that they are skipped"; \
+else \
+	echo "installing $(1) with apt-get, for the tests"; \
+	export DEBIAN_FRONTEND=noninteractive; \
+	{ apt-get update -qq && apt-get install -y -qq --no-install-recommends $(1); } >/dev/null || \
+	echo "apt-get could not install $(1): its tests will say that they are skipped"; \
+fi
+endef
+
+machine:
+	$(call want,chromium,chromium chromium-browser google-chrome)
+	$(call want,nodejs,node nodejs)

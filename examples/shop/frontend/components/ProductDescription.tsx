@@ -1,0 +1,3 @@
+export function ProductDescription({ html }: { html: string }) {
+  return <section dangerouslySetInnerHTML={{ __html: html }} />;
+}

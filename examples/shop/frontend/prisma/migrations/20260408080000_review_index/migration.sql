@@ -1,0 +1,2 @@
+-- CreateIndex
+CREATE INDEX "review_product_status_idx" ON "review"("product", "status");

@@ -1,0 +1,168 @@
+"""From what the gates gave to the verdict: a pure function."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+
+from lockgate.errors import ExitCode
+from lockgate.finding import NOT_SCANNED, Finding, Notification, Rule, Severity, State
+from lockgate.gates import Output
+from lockgate.plan import Plan, Planned
+from lockgate.policy import Context, Judged, findings_about_waivers, judge, policy_rules
+from lockgate.verdict import Answer, GateResult, Outcome, Timing, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class GateRun:
+    """Hold how one gate's run went: its output, or the failure that left it without one."""
+
+    planned: Planned
+    output: Output | None
+    failure: Notification | None
+    seconds: float
+
+    @property
+    def name(self) -> str:
+        """Name the gate."""
+        return self.planned.gate.NAME
+
+    @property
+    def notifications(self) -> tuple[Notification, ...]:
+        """Tell what went wrong; a notification of level `error` makes the gate incomplete."""
+        notes = self.output.notifications if self.output else ()
+        if self.failure:
+            return (self.failure, *notes)
+        if self.planned.runs and not (self.output and sum(self.output.counts.values())):
+            empty = f"the plan promised {self.planned.files} files, and no tool looked at any"
+            return (Notification(level="error", message=empty), *notes)
+        return notes
+
+    @property
+    def problem(self) -> str:
+        """Say in one line why the gate is incomplete; empty when it is not."""
+        errors = (note.message.splitlines()[0] for note in self.notifications if note.level == "error")
+        return next(errors, "")
+
+
+def answer(
+    plan: Plan, runs: Sequence[GateRun], fail_on: Severity | None, today: date, seconds: float
+) -> Verdict:
+    """Judge what the gates found and say how the run ended."""
+    context = _context(plan, runs, fail_on, today)
+    judged = judge(chain.from_iterable(run.output.findings for run in runs if run.output), context)
+    complete = plan.base.commit is None and not plan.prefix and all(run.planned.runs for run in runs)
+    about = findings_about_waivers(context.loaded, judged.held, today, complete=complete)
+    findings = (*judged.findings, *plan.settled.findings, *about)
+    gates = tuple(_result(run, judged, context) for run in runs)
+    return Verdict(
+        answer=_answer(gates),
+        exit_code=_EXIT_CODES[_answer(gates)],
+        base=plan.base.commit,
+        head=plan.head,
+        dirty=plan.dirty,
+        scope=_scope(plan),
+        fail_on=context.fail_on,
+        gates=gates,
+        funnel=judged.funnel,
+        findings=tuple(sorted(findings, key=lambda finding: finding.sort_key)),
+        rules=_rules(runs, findings),
+        timing=Timing(seconds=round(seconds, 3), gates={run.name: round(run.seconds, 3) for run in runs}),
+        reason=_reason(gates, judged, context),
+    )
+
+
+_EXIT_CODES = {
+    Answer.PASS: ExitCode.PASS,
+    Answer.FAIL: ExitCode.FINDINGS,
+    Answer.ERROR: ExitCode.INCOMPLETE,
+}
+
+
+def _context(plan: Plan, runs: Sequence[GateRun], fail_on: Severity | None, today: date) -> Context:
+    configuration = plan.settled.loaded.configuration
+    own = {run.name: run.planned.configuration.fail_on for run in runs}
+    thresholds = {name: Severity.parse(word) for name, word in own.items() if word and fail_on is None}
+    return Context(
+        loaded=plan.settled.loaded,
+        today=today,
+        thresholds=thresholds,
+        fail_on=fail_on if fail_on is not None else Severity.parse(configuration.fail_on),
+        changed=plan.tree.changed,
+        known=frozenset(chain.from_iterable(run.output.known for run in runs if run.output)),
+    )
+
+
+def _answer(gates: Sequence[GateResult]) -> Answer:
+    outcomes = {gate.outcome for gate in gates}
+    if Outcome.INCOMPLETE in outcomes:
+        return Answer.ERROR
+    return Answer.FAIL if Outcome.FAILED in outcomes else Answer.PASS
+
+
+def _result(run: GateRun, judged: Judged, context: Context) -> GateResult:
+    own = [finding for finding in judged.findings if finding.gate == run.name]
+    blocking = len([finding for finding in own if finding.blocking])
+    threshold = context.thresholds.get(run.name, context.fail_on)
+    if not run.planned.runs:
+        outcome, reason = Outcome.SKIPPED, run.planned.reason
+    elif run.problem:
+        outcome, reason = Outcome.INCOMPLETE, run.problem
+    elif blocking:
+        outcome, reason = Outcome.FAILED, f"{_count(blocking, 'finding')} at or above {threshold}"
+    else:
+        outcome, reason = Outcome.PASSED, f"nothing at or above {threshold} in {run.planned.reason}"
+    return GateResult(
+        name=run.name,
+        outcome=outcome,
+        reason=reason,
+        tools=tuple(sorted(run.output.tools)) if run.output else (),
+        counts=_counts(run, own) if run.output else {},
+        notifications=run.notifications,
+    )
+
+
+def _counts(run: GateRun, own: Sequence[Finding]) -> dict[str, int]:
+    here = {finding.fingerprint for finding in own}
+    return {
+        "files": run.planned.files,
+        "findings": len(own),
+        "new": len([finding for finding in own if finding.state is State.NEW]),
+        "fixed": len(run.output.known - here) if run.output else 0,
+        "waived": len([finding for finding in own if finding.waived]),
+        "blocking": len([finding for finding in own if finding.blocking]),
+        "not_scanned": len([finding for finding in own if finding.rule == NOT_SCANNED]),
+    }
+
+
+def _scope(plan: Plan) -> str:
+    where = f" below {plan.prefix}" if plan.prefix else ""
+    if plan.base.commit is None:
+        return f"everything{where} ({plan.base.why})"
+    return f"what changed{where} since {plan.base.commit[:12]} ({plan.base.why})"
+
+
+def _reason(gates: Sequence[GateResult], judged: Judged, context: Context) -> str:
+    incomplete = [gate for gate in gates if gate.outcome is Outcome.INCOMPLETE]
+    if incomplete:
+        return "; ".join(f"{gate.name} is incomplete: {gate.reason}" for gate in incomplete)
+    failed = [f"{gate.counts['blocking']} in {gate.name}" for gate in gates if gate.outcome is Outcome.FAILED]
+    if failed:
+        return f"{_count(judged.funnel[-1].count, 'finding')} to mend: {', '.join(failed)}"
+    if all(gate.outcome is Outcome.SKIPPED for gate in gates):
+        return "no gate had anything to do"
+    new = "new finding" if context.changed is not None else "finding"
+    return f"no {new} at or above {context.fail_on}"
+
+
+def _rules(runs: Sequence[GateRun], findings: Sequence[Finding]) -> tuple[Rule, ...]:
+    described: Mapping[tuple[str, str], Rule] = {
+        (rule.tool, rule.id): rule
+        for rule in chain(policy_rules(), *(run.output.rules for run in runs if run.output))
+    }
+    used = {(finding.tool, finding.rule) for finding in findings}
+    return tuple(described[key] for key in sorted(used) if key in described)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

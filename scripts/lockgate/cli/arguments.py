@@ -1,0 +1,95 @@
+"""The arguments of the command line."""
+
+import argparse
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from lockgate import __version__
+from lockgate.cli import commands
+from lockgate.errors import ExitCode
+from lockgate.gates import GATES
+
+_EXIT_CODES = """exit codes:
+  0   pass
+  1   findings at or above the threshold
+  2   bad arguments or inputs
+  3   bad configuration
+  4   a gate is incomplete: a tool is missing, died or printed rubbish
+  5   git, the file system or the network failed
+  70  a bug in lockgate"""
+
+
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Parse the arguments; a mistake ends the program with exit code 2 and says what is known."""
+    parser = argparse.ArgumentParser(
+        prog="lockgate", description="Run the quality gates of a change and give one verdict.",
+        epilog=_EXIT_CODES, formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("--version", action="version", version=f"lockgate {__version__}")
+    groups = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _run(groups.add_parser("run", help="run the gates and give the verdict"))
+    _plan(groups.add_parser("plan", help="say what `run` would do, and why"))
+    _explain(groups.add_parser("explain", help="say why a finding blocks or does not"))
+    _schema(groups.add_parser("schema", help="print the JSON Schema of the configuration"))
+    _add(groups.add_parser("version", help="print the version"), commands.version)
+    _action(groups.add_parser("action", help="run as a GitHub action: inputs come from LOCKGATE_INPUTS"))
+    return parser.parse_args(argv)
+
+
+def _add(parser: argparse.ArgumentParser, command: Callable[..., ExitCode]) -> None:
+    parser.set_defaults(command=command)
+
+
+def _run(parser: argparse.ArgumentParser) -> None:
+    _what(parser)
+    parser.add_argument(
+        "--output", type=Path, default=Path("lockgate-report"), metavar="DIR",
+        help="where verdict.json, lockgate.sarif and report.html go (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--format", choices=("text", "json", "sarif", "github"), default="text",
+        help="what is printed on standard output (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--fail-on", metavar="SEVERITY", default="",
+        help="critical, high, medium, low or note: findings from here on block (default: the configuration's, high)",
+    )  # fmt: skip
+    parser.add_argument("--jobs", metavar="N", default="", help="worker processes a gate (default: one a core)")
+    _add(parser, commands.run)
+
+
+def _plan(parser: argparse.ArgumentParser) -> None:
+    _what(parser)
+    _add(parser, commands.plan)
+
+
+def _what(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", nargs="?", type=Path, default=Path(), help="a checkout, or a folder in one")
+    names = ", ".join(gate.NAME for gate in GATES)
+    parser.add_argument("--gates", default="", metavar="A,B", help=f"only these gates ({names})")
+    scope = parser.add_mutually_exclusive_group()
+    scope.add_argument(
+        "--base", default="", metavar="REV",
+        help="only what is new since REV blocks (default: the CI event's base, or where this branch began)",
+    )  # fmt: skip
+    scope.add_argument("--all", action="store_true", help="everything blocks, new or not")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="the configuration (default: .lockgate.yml)")
+
+
+def _explain(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("fingerprint", help="a finding's fingerprint, or how it begins")
+    parser.add_argument(
+        "--report", type=Path, default=Path("lockgate-report"), metavar="DIR",
+        help="the folder that `run` wrote (default: %(default)s)",
+    )  # fmt: skip
+    _add(parser, commands.explain)
+
+
+def _schema(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("of", nargs="?", choices=("configuration", "verdict"), default="configuration")
+    _add(parser, commands.schema)
+
+
+def _action(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("gate", nargs="?", default="", help="the action's own gate (default: the input `gates`)")
+    _add(parser, commands.action)

@@ -1,0 +1,87 @@
+"""The commands, each a function of its arguments and the environment."""
+
+import argparse
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+from lockgate import __version__, pipeline
+from lockgate.cli import plan_text
+from lockgate.cli.running import host, run_and_report
+from lockgate.config import Configuration
+from lockgate.errors import ExitCode, InputError
+from lockgate.inputs import Options, from_action, names, number, severity
+from lockgate.reports import explanation, verdict_json
+from lockgate.source import read_bytes
+
+_MAX_VERDICT = 512 * 1024 * 1024
+
+
+def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> ExitCode:
+    """Run the gates and give the verdict."""
+    options = _options(arguments)
+    return run_and_report(options, host(environment))
+
+
+def action(arguments: argparse.Namespace, environment: Mapping[str, str]) -> ExitCode:
+    """Run as a GitHub action."""
+    options = from_action(environment, arguments.gate)
+    return run_and_report(options, host(environment))
+
+
+def plan(arguments: argparse.Namespace, environment: Mapping[str, str]) -> ExitCode:
+    """Say what `run` would do."""
+    made = pipeline.plan(_options(arguments), host(environment))
+    sys.stdout.write(plan_text.render(made))
+    return ExitCode.PASS
+
+
+def explain(arguments: argparse.Namespace, environment: Mapping[str, str]) -> ExitCode:
+    """Say why a finding of the last run blocks or does not."""
+    file = arguments.report / "verdict.json"
+    try:
+        document = verdict_json.read(read_bytes(file, _MAX_VERDICT))
+    except OSError as error:
+        raise InputError(
+            f"{file} cannot be read: {error.strerror}",
+            cause="nothing has run here yet, or it wrote elsewhere",
+            todo="run `lockgate run`, or name its folder with --report",
+        ) from error
+    sys.stdout.write(explanation.render(document, arguments.fingerprint))
+    return ExitCode.PASS
+
+
+def schema(arguments: argparse.Namespace, environment: Mapping[str, str]) -> ExitCode:
+    """Print a JSON Schema."""
+    sys.stdout.write(schema_of(arguments.of))
+    return ExitCode.PASS
+
+
+def schema_of(what: str) -> str:
+    """Give the JSON Schema of the configuration or of the verdict."""
+    kind = Configuration if what == "configuration" else verdict_json.Document
+    document = {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(kind)}
+    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+
+
+def version(arguments: argparse.Namespace, environment: Mapping[str, str]) -> ExitCode:
+    """Print the version."""
+    sys.stdout.write(f"lockgate {__version__}\n")
+    return ExitCode.PASS
+
+
+def _options(arguments: argparse.Namespace) -> Options:
+    """Read the arguments; `plan` has fewer of them than `run`."""
+    given = vars(arguments)
+    return Options(
+        path=arguments.path,
+        gates=names(arguments.gates),
+        base=arguments.base,
+        all=arguments.all,
+        config=arguments.config,
+        output=given.get("output", Path("lockgate-report")),
+        format=given.get("format", "text"),
+        fail_on=severity(arguments.fail_on) if given.get("fail_on") else None,
+        jobs=number(arguments.jobs) if given.get("jobs") else 0,
+    )

@@ -1,0 +1,85 @@
+"""Show how a run goes on: bars on a terminal, plain lines elsewhere, nothing when a machine reads."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
+
+from lockgate.answer import GateRun
+from lockgate.github import inert
+from lockgate.pipeline import Observer
+from lockgate.plan import Plan
+
+
+@contextmanager
+def observing(console: Console, form: str) -> Iterator[Observer]:
+    """Give the observer that fits where the output goes."""
+    if form in {"json", "sarif"}:
+        yield Silent()
+    elif console.is_terminal and form == "text":
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        with Progress(*columns, console=console, transient=True) as progress:
+            yield Bars(progress)
+    else:
+        yield Lines(console)
+
+
+class Silent:
+    """Show nothing."""
+
+    def planned(self, plan: Plan) -> None:
+        """Show nothing of the plan."""
+
+    def progress(self, gate: str, files: int) -> None:
+        """Show nothing of progress."""
+
+    def finished(self, run: GateRun) -> None:
+        """Show nothing of a gate's end."""
+
+
+class Lines(Silent):
+    """Print one line for the plan and one for each gate that ends."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def planned(self, plan: Plan) -> None:
+        """Print what runs, and why the rest does not."""
+        for gate in plan.gates:
+            self._line(f"{gate.gate.NAME}: {'' if gate.runs else 'skipped: '}{gate.reason}")
+
+    def finished(self, run: GateRun) -> None:
+        """Print that a gate has ended."""
+        if run.planned.runs:
+            self._line(f"{run.name}: {'incomplete' if run.problem else 'done'} after {run.seconds:.1f} s")
+
+    def _line(self, text: str) -> None:
+        self._console.print(inert(text), markup=False, soft_wrap=True)
+
+
+class Bars(Silent):
+    """Draw a bar for each gate."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._tasks: dict[str, TaskID] = {}
+        self._lock = threading.Lock()
+
+    def planned(self, plan: Plan) -> None:
+        """Draw the bars."""
+        for gate in plan.gates:
+            if gate.runs:
+                self._tasks[gate.gate.NAME] = self._progress.add_task(gate.gate.NAME, total=gate.work)
+
+    def progress(self, gate: str, files: int) -> None:
+        """Move a bar on."""
+        with self._lock:
+            self._progress.advance(self._tasks[gate], files)
+
+    def finished(self, run: GateRun) -> None:
+        """Fill a bar."""
+        if run.name in self._tasks:
+            task = self._tasks[run.name]
+            self._progress.update(task, completed=run.planned.work)

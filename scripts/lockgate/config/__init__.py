@@ -1,0 +1,16 @@
+"""The configuration of a run: `.lockgate.yml`."""
+
+from lockgate.config.load import NAMES, Loaded, defaults, load
+from lockgate.config.model import Configuration, GateConfiguration, Limits, SeverityName, Waiver
+
+__all__ = [
+    "NAMES",
+    "Configuration",
+    "GateConfiguration",
+    "Limits",
+    "Loaded",
+    "SeverityName",
+    "Waiver",
+    "defaults",
+    "load",
+]

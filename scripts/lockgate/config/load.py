@@ -1,0 +1,119 @@
+"""Load `.lockgate.yml`: from text to typed data, with errors that name the line and the nearest known key."""
+
+import difflib
+import re
+from dataclasses import dataclass
+from typing import Any, get_args
+
+import msgspec
+
+from lockgate.config.model import Configuration, SeverityName, Waiver
+from lockgate.config.yaml_lines import Document, Path, YamlError, parse
+from lockgate.errors import ConfigurationError
+
+NAMES = (".lockgate.yml", ".lockgate.yaml")
+_MAX_BYTES = 1_000_000
+_SCHEMA = "`lockgate schema` prints every key with its type"
+_HINTS = {
+    "Expected `bool`": "write `true` or `false`",
+    "Expected `array`": "write a list: one line `- value` for each",
+    "Expected `object`": "write `key: value` lines below it",
+    "Expected `float`": "write a number",
+    "Expected `int`": "write a whole number",
+    "Invalid RFC3339": "write the day as YYYY-MM-DD",
+    "Invalid enum value": f"write one of {', '.join(get_args(SeverityName))}",
+    "Object missing required field": "a waiver needs `owner`, `reason` and `expires`",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Hold a configuration, the path it came from (empty: the defaults) and the line of each waiver."""
+
+    configuration: Configuration
+    path: str
+    waiver_lines: tuple[int, ...] = ()
+
+
+def defaults() -> Loaded:
+    """Give the configuration of a repository without one."""
+    return Loaded(Configuration(), "")
+
+
+def load(data: bytes, path: str) -> Loaded:
+    """Read a configuration file's bytes; raise ConfigurationError that names `path`, line, cause and mend."""
+    document = _document(data, path)
+    content = {} if document.data is None else document.data
+    if not isinstance(content, dict):
+        raise _error(path, 1, "it must be a mapping of keys to values", _SCHEMA)
+    _refuse_unknown_keys(content, msgspec.inspect.type_info(Configuration), (), document, path)
+    try:
+        configuration = msgspec.convert(content, Configuration, strict=False)
+    except msgspec.ValidationError as error:
+        message, _, place = str(error).partition(" - at `$")
+        where = _place(place.rstrip("`"))
+        hint = next((hint for start, hint in _HINTS.items() if message.startswith(start)), _SCHEMA)
+        raise _error(path, document.line(where), f"`{_dotted(where)}`: {message}", hint) from error
+    lines = tuple(document.line(("waivers", number)) for number in range(len(configuration.waivers)))
+    for waiver, line in zip(configuration.waivers, lines, strict=True):
+        _check_waiver(waiver, path, line)
+    return Loaded(configuration, path, lines)
+
+
+def _document(data: bytes, path: str) -> Document:
+    if len(data) > _MAX_BYTES:
+        raise _error(path, 1, "it is larger than 1 MB", "write path patterns instead of lists of files")
+    try:
+        return parse(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise _error(
+            path, data[: error.start].count(b"\n") + 1, "it is not UTF-8", "save it as UTF-8"
+        ) from error
+    except YamlError as error:
+        raise _error(path, error.line, error.message, "mend the YAML in that line") from error
+
+
+def _refuse_unknown_keys(value: Any, kind: Any, at: Path, document: Document, path: str) -> None:
+    """Walk the data beside its type; the first key that the type does not have is an error."""
+    if isinstance(kind, msgspec.inspect.StructType) and isinstance(value, dict):
+        fields = {field.encode_name: field.type for field in kind.fields}
+        for key, item in value.items():
+            if key not in fields:
+                raise _unknown(key, tuple(fields), at, document, path)
+            _refuse_unknown_keys(item, fields[key], (*at, key), document, path)
+    elif isinstance(kind, msgspec.inspect.VarTupleType) and isinstance(value, list):
+        for number, item in enumerate(value):
+            _refuse_unknown_keys(item, kind.item_type, (*at, number), document, path)
+
+
+def _unknown(key: str, known: tuple[str, ...], at: Path, document: Document, path: str) -> ConfigurationError:
+    near = difflib.get_close_matches(key, known, 1, 0.5)
+    where = f" in `{_dotted(at)}`" if at else ""
+    todo = f"did you mean `{near[0]}`? " if near else ""
+    todo += f"Known keys{where}: {', '.join(known)}"
+    return _error(path, document.line((*at, key)), f"unknown key `{key[:80]}`{where}", todo)
+
+
+def _check_waiver(waiver: Waiver, path: str, line: int) -> None:
+    named = [name for name in ("rule", "fingerprint", "id") if getattr(waiver, name)]
+    if len(named) != 1:
+        raise _error(
+            path, line, "a waiver must name its findings by exactly one of `rule`, `fingerprint` and `id`",
+            "write one of them; the report shows each finding's fingerprint",
+        )  # fmt: skip
+
+
+def _place(text: str) -> Path:
+    """Read msgspec's path: `.waivers[0].expires`."""
+    parts = re.findall(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]", text)
+    return tuple(name or (int(number) if number.isdigit() else 0) for name, number in parts)
+
+
+def _dotted(path: Path) -> str:
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
+
+
+def _error(path: str, line: int, what: str, todo: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"{path}:{line}: {what}", cause="the configuration is not as its schema says", todo=todo
+    )

@@ -1,0 +1,77 @@
+"""A finding's identity: what is wrong in which text of which file, whatever its line number.
+
+`fingerprint = content (20 hex digits) + file (12 hex digits)`
+
+*content* hashes the rule, the text of the finding's lines without any white space (so that moving, re-indenting
+and re-flowing change nothing) and its place among equal findings of the file. *file* hashes the path that the
+file had in the base, so that a rename inside a change keeps it.
+
+A secret is hidden from the text before hashing. Sixteen bits of a hash keyed by that text stand for its value:
+enough to tell a new secret from the one that was there, too few to confirm a guess.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Sequence
+
+from lockgate.finding import Span
+
+_MAX_LINES = 12
+_CONTENT = 20
+_HIDDEN = "\x00"
+
+
+def content_key(
+    rule: str, lines: Sequence[str], line: int, end_line: int, secrets: Iterable[Span] = ()
+) -> str:
+    """Name what is wrong: `rule` with its tool, and the text from `line` to `end_line` (from 1) of a file's `lines`.
+
+    A finding about a whole file has line 0 and no text.
+    """
+    if line <= 0:
+        return _hash(rule, "")
+    last = min(max(end_line, line), line + _MAX_LINES - 1, len(lines))
+    text, values = hide(lines, line, last, secrets)
+    flat = "".join(text.split())
+    tags = [hmac.digest(flat.encode("utf-8", "surrogatepass"), value.encode("utf-8", "surrogatepass"), "sha256")[:2]
+            for value in values]  # fmt: skip
+    return _hash(rule, flat, *(tag.hex() for tag in tags))
+
+
+def hide(lines: Sequence[str], line: int, last: int, secrets: Iterable[Span]) -> tuple[str, list[str]]:
+    """Cut lines `line` to `last` with the secrets taken out; give the text and the secrets' values."""
+    shown = list(lines[line - 1 : last])
+    values = []
+    for span in sorted(secrets, key=lambda span: (span.line, span.column), reverse=True):
+        index = span.line - line
+        if 0 <= index < len(shown):
+            start, end = span.column - 1, span.end_column - 1
+            values.append(shown[index][start:end])
+            shown[index] = shown[index][:start] + _HIDDEN + shown[index][end:]
+    return "\n".join(shown), values[::-1]
+
+
+def fingerprints(keys: Sequence[str], origin: str) -> list[str]:
+    """Give each content key of one file its fingerprint, in order; equal keys are numbered."""
+    seen: dict[str, int] = {}
+    file = _hash(origin)[:12]
+    result = []
+    for key in keys:
+        number = seen.get(key, 0)
+        seen[key] = number + 1
+        result.append(_hash(key, str(number))[:_CONTENT] + file)
+    return result
+
+
+def content_part(fingerprint: str) -> str:
+    """Give the part of a fingerprint that does not depend on the file."""
+    return fingerprint[:_CONTENT]
+
+
+def _hash(*parts: str) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass")
+        digest.update(len(data).to_bytes(8, "big"))
+        digest.update(data)
+    return digest.hexdigest()

@@ -1,0 +1,91 @@
+"""Analyse sources with what the cache knows and workers for the rest."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import msgspec
+
+from lockgate.cache import Cache
+from lockgate.gates.file_report import FileReport
+from lockgate.process import Job, Pool
+from lockgate.source import Source
+
+_ENCODER = msgspec.json.Encoder()
+_DECODER = msgspec.json.Decoder(FileReport)
+_KEEP_EVERY = 500
+
+Reports = dict[Source, FileReport]
+Progress = Callable[[int], None]
+
+
+class Analyser(Protocol):
+    """Say what one tool finds in each of many files, independently of each other."""
+
+    @property
+    def identity(self) -> str:
+        """Name everything but path and content that a result depends on: versions, settings."""
+
+    def analyse(self, sources: Sequence[Source]) -> Iterator[tuple[Source, FileReport]]:
+        """Report on each source, in any order; raise ToolError when the tool itself fails."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerAnalyser:
+    """Analyse with the worker processes of lockgate.worker; `seconds` is the limit of one file."""
+
+    name: str
+    version: str
+    jobs: int
+    seconds: float
+
+    @property
+    def identity(self) -> str:
+        """Name the tool and its version."""
+        return f"{self.name} {self.version}"
+
+    def analyse(self, sources: Sequence[Source]) -> Iterator[tuple[Source, FileReport]]:
+        """Report on each source as its worker answers."""
+        jobs = {Job(source.root, source.path): source for source in sources}
+        for reply in Pool(self.name, self.jobs, self.seconds).map(list(jobs)):
+            source = jobs[reply.job]
+            if reply.problem:
+                yield source, FileReport(problem=reply.problem)
+                continue
+            try:
+                yield source, _DECODER.decode(reply.result)
+            except msgspec.DecodeError:
+                yield source, FileReport(problem=f"{self.name} gave an answer that cannot be read")
+
+
+def analyse(
+    analyser: Analyser, sources: Iterable[Source], cache: Cache, progress: Progress = lambda _: None
+) -> Reports:
+    """Report on every source; each content is analysed once, ever. A source without an answer has a problem."""
+    keys = {source: cache.key(analyser.identity, source.path, source.digest) for source in sources}
+    known = _decoded(cache.get(keys.values()))
+    reports: Reports = {source: known[key] for source, key in keys.items() if key in known}
+    todo = [source for source in keys if source not in reports]
+    fresh: dict[bytes, bytes] = {}
+    progress(len(reports))
+    for source, report in analyser.analyse(todo):
+        reports[source] = report
+        progress(1)
+        if not report.problem:
+            fresh[keys[source]] = _ENCODER.encode(report)
+        if len(fresh) >= _KEEP_EVERY:
+            cache.put(fresh)
+            fresh = {}
+    cache.put(fresh)
+    missing = FileReport(problem="the tool gave no answer for it")
+    return {source: reports.get(source, missing) for source in keys}
+
+
+def _decoded(values: Mapping[bytes, bytes]) -> dict[bytes, FileReport]:
+    reports = {}
+    for key, value in values.items():
+        try:
+            reports[key] = _DECODER.decode(value)
+        except msgspec.DecodeError:
+            continue  # as good as not cached
+    return reports

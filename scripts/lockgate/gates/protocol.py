@@ -1,0 +1,61 @@
+"""What a gate is: a module with a NAME that says whether it applies and then runs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from lockgate.cache import Cache
+from lockgate.config import GateConfiguration, Limits
+from lockgate.finding import Finding, Notification, Rule, Span
+from lockgate.tree import Tree
+from lockgate.verdict import Tool
+
+
+@dataclass(frozen=True, slots=True)
+class Applies:
+    """Say how many files a gate will look at, and why, or why it has nothing to do (`files` is 0)."""
+
+    files: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """Hold what a gate works with. `home` is where tools may be installed; `progress` counts files done."""
+
+    tree: Tree
+    configuration: GateConfiguration
+    limits: Limits
+    jobs: int
+    cache: Cache
+    home: Path
+    progress: Callable[[int], None] = lambda _: None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """Hold what a gate found. `known` are the fingerprints that the base had.
+
+    `secrets` marks, by path, the characters that no output may show.
+    """
+
+    findings: tuple[Finding, ...]
+    known: frozenset[str] = frozenset()
+    tools: tuple[Tool, ...]
+    rules: tuple[Rule, ...] = ()
+    counts: dict[str, int] = field(default_factory=dict)
+    notifications: tuple[Notification, ...] = ()
+    secrets: dict[str, tuple[Span, ...]] = field(default_factory=dict)
+
+
+class Gate(Protocol):
+    """Be one quality gate."""
+
+    NAME: str
+
+    def applies(self, tree: Tree, configuration: GateConfiguration) -> Applies:
+        """Say whether there is anything to do, from paths alone."""
+
+    def run(self, task: Task) -> Output:
+        """Run the gate's tools; raise ToolError when one fails: the gate is then incomplete."""

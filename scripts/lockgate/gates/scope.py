@@ -1,0 +1,45 @@
+"""Helpers that gates share: which files they choose, how they say so, and how tools' outputs are joined."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from pathspec import GitIgnoreSpec
+
+from lockgate.config import GateConfiguration
+from lockgate.finding import Span
+from lockgate.gates.protocol import Applies, Output
+from lockgate.tree import Tree
+
+
+def chooser(selects: Callable[[str], bool], configuration: GateConfiguration) -> Callable[[str], bool]:
+    """Narrow what a tool selects by what the configuration excludes from its gate."""
+    excluded = GitIgnoreSpec.from_lines(configuration.exclude)
+    return lambda path: selects(path) and not excluded.match_file(path)
+
+
+def describe(counts: Mapping[str, int], nothing: str, tree: Tree) -> Applies:
+    """Say what a gate will look at; `nothing` says what is missing when that is nothing."""
+    where = "" if tree.changed is None else " in the change"
+    parts = [f"{count:,} {what}" for what, count in counts.items() if count]
+    if not parts:
+        return Applies(0, f"{nothing}{where}")
+    return Applies(sum(counts.values()), f"{' and '.join(parts)} files{where}")
+
+
+def merged(outputs: Sequence[Output]) -> Output:
+    """Join the outputs of a gate's tools."""
+    counts: dict[str, int] = {}
+    secrets: dict[str, tuple[Span, ...]] = {}
+    for output in outputs:
+        for name, count in output.counts.items():
+            counts[name] = counts.get(name, 0) + count
+        for path, spans in output.secrets.items():
+            secrets[path] = secrets.get(path, ()) + spans
+    return Output(
+        findings=tuple(finding for output in outputs for finding in output.findings),
+        known=frozenset().union(*(output.known for output in outputs)),
+        tools=tuple(tool for output in outputs for tool in output.tools),
+        rules=tuple(rule for output in outputs for rule in output.rules),
+        counts=counts,
+        notifications=tuple(note for output in outputs for note in output.notifications),
+        secrets=secrets,
+    )

@@ -1,0 +1,65 @@
+"""Secret scanning: detect-secrets' detectors, and our own for the tokens that it misses."""
+
+from collections.abc import Iterable
+from functools import partial
+from importlib.metadata import version
+
+from lockgate import __version__
+from lockgate.config import GateConfiguration
+from lockgate.finding import Rule
+from lockgate.gates.analysis import WorkerAnalyser
+from lockgate.gates.protocol import Applies, Output, Task
+from lockgate.gates.scope import chooser, describe, merged
+from lockgate.gates.secrets import detect_secrets_rules
+from lockgate.gates.secrets.kinds import KINDS
+from lockgate.gates.secrets.overlap import one_each
+from lockgate.gates.tool_run import run_tool
+from lockgate.tree import Tree
+from lockgate.verdict import Tool
+
+NAME = "secrets"
+_OURS = "lockgate"
+
+
+def selects(path: str) -> bool:
+    """Choose every file: a secret may be anywhere."""
+    return bool(path)
+
+
+def applies(tree: Tree, configuration: GateConfiguration) -> Applies:
+    """Apply wherever there is a file, or a commit that had one."""
+    chosen = chooser(selects, configuration)
+    past = len([source for source in tree.history if chosen(source.path)])
+    counts = {
+        "text": len([source for source in tree.head if chosen(source.path)]),
+        "earlier versions of": past,
+    }
+    return describe(counts, "no file", tree)
+
+
+def run(task: Task) -> Output:
+    """Run both sets of detectors; what both find is one finding."""
+    seconds = task.limits.seconds_per_file
+    theirs = Tool(detect_secrets_rules.TOOL, version(detect_secrets_rules.TOOL))
+    ours = Tool(_OURS, __version__)
+    outputs = [
+        run_tool(NAME, task, ours, partial(WorkerAnalyser, "lockgate-secrets", __version__, task.jobs, seconds),
+                 selects, _our_rules),
+        run_tool(NAME, task, theirs, partial(WorkerAnalyser, theirs.name, theirs.version, task.jobs, seconds),
+                 selects, _their_rules),
+    ]  # fmt: skip
+    return one_each(merged(outputs))
+
+
+def _our_rules(ids: Iterable[str]) -> tuple[Rule, ...]:
+    wanted = set(ids)
+    return tuple(
+        Rule(id=kind.id, tool=_OURS, name=kind.name, severity=kind.severity, what=f"{kind.name} in the source.",
+             why=kind.why, mend=kind.mend, help=kind.help, cwe=kind.cwe, tags=("security", "secret"))
+        for kind in KINDS if kind.id in wanted
+    )  # fmt: skip
+
+
+def _their_rules(ids: Iterable[str]) -> tuple[Rule, ...]:
+    wanted = set(ids)
+    return tuple(rule for rule in detect_secrets_rules.RULES if rule.id in wanted)

@@ -1,0 +1,115 @@
+"""The plan of a run: what is compared with what, which gates run, and why each does or does not."""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lockgate.cache import Cache
+from lockgate.config import GateConfiguration
+from lockgate.errors import InputError
+from lockgate.gates import GATES, Gate
+from lockgate.git import Git
+from lockgate.git import find as find_git
+from lockgate.inputs import Options, base_of_event
+from lockgate.plan.base import Base, choose
+from lockgate.plan.configuration import Settled, settle
+from lockgate.tree import Tree, of_change, of_checkout, of_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """Hold one gate's part of the plan: it runs over `files` files, or not at all, for a reason in words."""
+
+    gate: Gate
+    configuration: GateConfiguration
+    files: int
+    reason: str
+
+    @property
+    def work(self) -> int:
+        """Say about how many files the tools will look at."""
+        return self.files
+
+    @property
+    def runs(self) -> bool:
+        """Say whether the gate has anything to do."""
+        return self.files > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Hold what a run will do. `head` is the commit that is checked out, empty outside git."""
+
+    tree: Tree
+    base: Base
+    head: str
+    dirty: bool
+    settled: Settled
+    gates: tuple[Planned, ...]
+    prefix: str = ""
+
+
+def make(options: Options, environment: Mapping[str, str], cache: Cache, workspace: Path) -> Plan:
+    """Plan a run; contents of the base that gates compare with are written to `workspace`."""
+    chosen = _chosen(options.gates)
+    folder = _folder(options.path)
+    git = find_git(folder)
+    root = git.root if git else folder
+    prefix = folder.relative_to(root).as_posix() if folder != root else ""
+    base = choose(git, options, base_of_event(environment))
+    settled = settle(root, prefix, options.config, git, base.commit)
+    tree = _tree(git, root, prefix, base, settled, cache, workspace)
+    return Plan(
+        tree=tree,
+        base=base,
+        head=(git.resolve("HEAD") or "") if git else "",
+        dirty=git.is_dirty() if git else False,
+        settled=settled,
+        gates=tuple(_planned(gate, tree, settled) for gate in chosen),
+        prefix=prefix,
+    )
+
+
+def _tree(
+    git: Git | None, root: Path, prefix: str, base: Base, settled: Settled, cache: Cache, workspace: Path
+) -> Tree:
+    exclude = settled.loaded.configuration.exclude
+    if git is None:
+        return of_folder(root, exclude, cache.digest)
+    if base.commit is None:
+        return of_checkout(git, prefix, exclude, cache.digest)
+    head = git.resolve("HEAD") or base.commit
+    return of_change(git, prefix, exclude, cache.digest, base=base.commit, head=head, workspace=workspace)
+
+
+def _folder(path: Path) -> Path:
+    folder = path.resolve()
+    if folder.is_dir():
+        return folder
+    raise InputError(
+        f"{path} is not a folder",
+        cause="a wrong path, or the checkout step is missing",
+        todo="give the path of a checkout; in Actions run actions/checkout first",
+    )
+
+
+def _chosen(wanted: Sequence[str]) -> tuple[Gate, ...]:
+    known = {gate.NAME: gate for gate in GATES}
+    for name in wanted:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            raise InputError(
+                f"there is no gate `{name[:80]}`",
+                cause="a typing error",
+                todo=(f"did you mean `{near[0]}`? " if near else "") + f"Gates: {', '.join(known)}",
+            )
+    return tuple(gate for gate in GATES if not wanted or gate.NAME in wanted)
+
+
+def _planned(gate: Gate, tree: Tree, settled: Settled) -> Planned:
+    configuration = settled.loaded.configuration.gate(gate.NAME)
+    if not configuration.enabled:
+        return Planned(gate, configuration, 0, f"disabled in {settled.loaded.path}")
+    applies = gate.applies(tree, configuration)
+    return Planned(gate, configuration, applies.files, applies.reason)

@@ -1,0 +1,14 @@
+"""Order findings by how much they matter: what a report shows first and a limit cuts last."""
+
+from lockgate.finding import Finding, State
+
+
+def rank(finding: Finding) -> tuple[object, ...]:
+    """Put blocking findings first and waived ones last; between them sort by severity, new before old."""
+    return (
+        not finding.blocking,
+        finding.waived,
+        -finding.severity,
+        finding.state is not State.NEW,
+        finding.sort_key,
+    )

@@ -1,0 +1,1 @@
+"""Render a verdict for each of its readers."""

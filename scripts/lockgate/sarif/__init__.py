@@ -1,0 +1,1 @@
+"""Read and write SARIF 2.1.0."""

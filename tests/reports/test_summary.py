@@ -1,0 +1,163 @@
+import re
+from html.parser import HTMLParser
+
+from hypothesis import HealthCheck, given, settings
+from markdown_it import MarkdownIt
+
+from lockgate.finding import Notification, Severity, State
+from lockgate.github import SUMMARY_LIMIT
+from lockgate.reports.summary import render
+from lockgate.verdict import Answer, FunnelStep, Outcome
+from verdicts import HOSTILE, finding, gate, rule, verdict, verdicts
+
+ELEMENTS = {"h2", "h3", "p", "strong", "code", "table", "thead", "tbody", "tr", "th", "td", "a", "b", "br",
+            "details", "summary"}  # fmt: skip
+
+
+class Page(HTMLParser):
+    """Read the HTML that the Markdown becomes: its elements, links and rows of cells."""
+
+    def __init__(self, markdown):
+        super().__init__()
+        self.elements, self.links, self.rows, self.text = set(), [], [], ""
+        self.in_cell = False
+        # GitHub's tables and bare links, so that what it would turn into a link is seen here too.
+        self.feed(MarkdownIt("commonmark", {"html": True}).enable("table").render(markdown))
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.add(tag)
+        if tag == "tr":
+            self.rows.append([])
+        elif tag in {"td", "th"}:
+            self.rows[-1].append("")
+            self.in_cell = True
+        self.links += [value for name, value in attrs if name in {"href", "src"}]
+        assert {name for name, _ in attrs} <= {"href"}
+
+    def handle_data(self, data):
+        self.text += data
+        if self.in_cell:
+            self.rows[-1][-1] += data
+
+    def handle_endtag(self, tag):
+        if tag in {"td", "th"}:
+            self.in_cell = False
+
+
+def test_says_all_that_matters():
+    page = Page(
+        render(
+            verdict(
+                finding(blocking=True),
+                finding(severity=Severity.LOW, path="b.py", line=0, waived=True, waiver="W-1"),
+                funnel=(FunnelStep("found", 2), FunnelStep("new", 1)),
+            )
+        )
+    )
+    assert "Lockgate: ❌ fail" in page.text
+    assert "1 finding blocks" in page.text
+    assert "2 found → 1 new → FAIL" in page.text
+    assert "base aaaaaaaaaaaa · head bbbbbbbbbbbb" in page.text
+    assert ["sast", "❌ failed", "1 finding at high or above", "bandit 1.9.4", "1"] in page.rows
+    assert [
+        "high",
+        "sast · B602",
+        "src/app.py:3",
+        "subprocess call with shell=TrueMend: Pass a list and no shell.",
+        "blocking, new",
+    ] in page.rows
+    assert any(row[2] == "b.py" and row[4] == "new, waived: W-1" for row in page.rows)
+    assert "https://bandit.readthedocs.io/x.html#b602" in page.links
+
+
+def test_blocking_findings_are_not_folded_and_others_are():
+    text = render(verdict(finding(blocking=True, path="first.py"), finding(path="second.py")))
+    assert (
+        text.index("first.py") < text.index("<details>") < text.index("second.py") < text.index("</details>")
+    )
+    assert "Blocking: 1" in text
+    assert "Other findings: 1" in text
+
+
+def test_paths_can_be_copied():
+    text = render(verdict(finding(path="node_modules/@types/#1.ts")))
+    assert any(row[2] == "node_modules/@types/#1.ts:3" for row in Page(text).rows)
+    assert "@" not in text  # only ever as an entity, and inside <code>
+
+
+def test_nothing_found():
+    text = render(
+        verdict(answer=Answer.PASS, base=None, head="", gates=(), funnel=(), reason="nothing blocks")
+    )
+    assert "✅ pass" in text
+    assert "no base · no commit" in text
+    assert "<details>" not in text
+
+
+def test_an_incomplete_gate_stands_out_with_its_notes():
+    note = Notification(level="error", message="half a file", path="a|b.py")
+    broken = gate(outcome=Outcome.INCOMPLETE, reason="bandit died", notifications=(note,))
+    page = Page(render(verdict(gates=(broken,), answer=Answer.ERROR)))
+    assert ["sast", "⚠️ incomplete", "bandit died", "bandit 1.9.4", "1"] in page.rows
+    assert ["sast", "error", "a|b.py half a file"] in page.rows
+
+
+def test_names_all_tools_that_found_it():
+    rows = Page(render(verdict(finding(sources=("bandit/B602", "semgrep/shell"))))).rows
+    assert any("Found by: bandit/B602, semgrep/shell" in row[3] for row in rows if len(row) == 5)
+
+
+def test_marks():
+    rows = Page(
+        render(
+            verdict(
+                finding(path="a", state=State.ABSENT, in_change=False),
+                finding(path="b", in_change=False, state=State.UNCHANGED),
+            )
+        )
+    ).rows
+    assert {row[2]: row[4] for row in rows if row[1].startswith("sast ·")} == {
+        "a:3": "absent",
+        "b:3": "unchanged, not in the change",
+    }
+
+
+@given(verdicts())
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+def test_text_from_outside_is_only_ever_text(made):
+    text = render(made)
+    text.encode("utf-8")
+    page = Page(text)
+    assert page.elements <= ELEMENTS
+    assert all(re.match("https?://", link) for link in page.links)
+    assert sum(len(row) == 5 and " · " in row[1] for row in page.rows) >= len(made.findings)
+    assert {len(row) for row in page.rows} <= {3, 5}
+    assert text == render(made)
+    # Mentions, references and bare links are found in the finished text: only a broken form may be there.
+    outside = re.sub(r'href="[^"]*"', "", text)
+    assert "@" not in outside
+    assert "://" not in outside
+    assert not re.search(r"#[\w]", re.sub(r"&#\d+;", "", outside))
+
+
+def test_each_hostile_text_can_still_be_read():
+    for words in HOSTILE:
+        page = Page(render(verdict(finding(message=words, path="p.py", rule="R"), rules=())))
+        (row,) = [row for row in page.rows if row[1] == "sast · R"]
+        assert all(word in row[3] for word in re.findall("[a-z]{5,}", words))
+
+
+def test_fits_the_limit_by_leaving_out_the_least_important():
+    findings = [
+        finding(path=f"{number}.py", message="é|" * 200, severity=Severity.LOW) for number in range(3000)
+    ]
+    worst = finding(path="worst.py", blocking=True)
+    text = render(verdict(*findings, worst, rules=(rule(),)))
+    size = len(text.encode())
+    assert SUMMARY_LIMIT * 0.9 < size <= SUMMARY_LIMIT
+    assert text.index("worst.py") < text.index("<details>")
+    assert text.rstrip().endswith("all are in verdict.json.")
+    shown, total = re.search(r"(\d+) of (\d+) findings shown", text).groups()
+    assert int(total) == 3001
+    assert int(shown) == text.count("\n| low |") + 1
+    assert text.count("</details>") == 1
