@@ -16,7 +16,7 @@ LAYERS = """
     __main__
     cli
     pipeline
-    answer
+    answer hidden
     plan reports
     worker
     gates policy
@@ -32,7 +32,7 @@ LAYERS = """
 OWNERS = {
     "subprocess": {"process"},
     "os.environ": {"cli", "inputs", "process"},
-    "print": {"cli", "reports.terminal"},
+    "print": {"cli"},
 }
 MODULE_LINES, FUNCTION_LINES = 300, 40
 

@@ -7,9 +7,10 @@ from itertools import chain
 
 from lockgate.errors import ExitCode
 from lockgate.finding import NOT_SCANNED, Finding, Notification, Rule, Severity, State
-from lockgate.gates import Output
+from lockgate.gates import GATES, Output
 from lockgate.plan import Plan, Planned
-from lockgate.policy import Context, Judged, findings_about_waivers, judge, policy_rules
+from lockgate.policy import Context, Judged, findings_about_waivers, judge, policy_rules, waivers
+from lockgate.source import display
 from lockgate.verdict import Answer, GateResult, Outcome, Timing, Verdict
 
 
@@ -33,26 +34,29 @@ class GateRun:
         notes = self.output.notifications if self.output else ()
         if self.failure:
             return (self.failure, *notes)
-        if self.planned.runs and not (self.output and sum(self.output.counts.values())):
-            empty = f"the plan promised {self.planned.files} files, and no tool looked at any"
+        looked = sum(self.output.counts.values()) if self.output else 0
+        if self.planned.runs and not looked and not any(note.level == "error" for note in notes):
+            empty = f"the plan promised {_count(self.planned.files, 'file')}, and no tool looked at any"
             return (Notification(level="error", message=empty), *notes)
         return notes
 
     @property
     def problem(self) -> str:
         """Say in one line why the gate is incomplete; empty when it is not."""
-        errors = (note.message.splitlines()[0] for note in self.notifications if note.level == "error")
-        return next(errors, "")
+        errors = [note.message for note in self.notifications if note.level == "error"]
+        if not errors:
+            return ""
+        return next(filter(None, map(str.strip, errors[0].splitlines())), "a tool failed and did not say why")
 
 
 def answer(
     plan: Plan, runs: Sequence[GateRun], fail_on: Severity | None, today: date, seconds: float
 ) -> Verdict:
     """Judge what the gates found and say how the run ended."""
-    context = _context(plan, runs, fail_on, today)
-    judged = judge(chain.from_iterable(run.output.findings for run in runs if run.output), context)
-    complete = plan.base.commit is None and not plan.prefix and all(run.planned.runs for run in runs)
-    about = findings_about_waivers(context.loaded, judged.held, today, complete=complete)
+    found = tuple(chain.from_iterable(run.output.findings for run in runs if run.output))
+    context = _context(plan, runs, found, fail_on, today)
+    judged = judge(found, context)
+    about = findings_about_waivers(context.waivers, judged.held, complete=_is_complete(plan, runs))
     findings = (*judged.findings, *plan.settled.findings, *about)
     gates = tuple(_result(run, judged, context) for run in runs)
     return Verdict(
@@ -79,16 +83,27 @@ _EXIT_CODES = {
 }
 
 
-def _context(plan: Plan, runs: Sequence[GateRun], fail_on: Severity | None, today: date) -> Context:
+def _sees_all(plan: Plan) -> bool:
+    return plan.base.commit is None and not plan.prefix
+
+
+def _is_complete(plan: Plan, runs: Sequence[GateRun]) -> bool:
+    """Say whether the run can tell that a waiver holds nothing: no gate was left out, off or incomplete."""
+    whole = {run.name for run in runs if run.planned.configuration.enabled and not run.problem}
+    return _sees_all(plan) and whole >= {gate.NAME for gate in GATES}
+
+
+def _context(
+    plan: Plan, runs: Sequence[GateRun], found: Sequence[Finding], fail_on: Severity | None, today: date
+) -> Context:
     configuration = plan.settled.loaded.configuration
     own = {run.name: run.planned.configuration.fail_on for run in runs}
-    thresholds = {name: Severity.parse(word) for name, word in own.items() if word and fail_on is None}
+    changed = plan.tree.changed
     return Context(
-        loaded=plan.settled.loaded,
-        today=today,
-        thresholds=thresholds,
+        waivers=waivers(plan.settled.loaded, today, found if _sees_all(plan) else ()),
         fail_on=fail_on if fail_on is not None else Severity.parse(configuration.fail_on),
-        changed=plan.tree.changed,
+        thresholds={name: Severity.parse(word) for name, word in own.items() if word and fail_on is None},
+        changed=None if changed is None else frozenset(map(display, changed)),
         known=frozenset(chain.from_iterable(run.output.known for run in runs if run.output)),
     )
 
@@ -102,16 +117,16 @@ def _answer(gates: Sequence[GateResult]) -> Answer:
 
 def _result(run: GateRun, judged: Judged, context: Context) -> GateResult:
     own = [finding for finding in judged.findings if finding.gate == run.name]
-    blocking = len([finding for finding in own if finding.blocking])
-    threshold = context.thresholds.get(run.name, context.fail_on)
+    threshold = context.threshold(run.name)
     if not run.planned.runs:
         outcome, reason = Outcome.SKIPPED, run.planned.reason
     elif run.problem:
         outcome, reason = Outcome.INCOMPLETE, run.problem
-    elif blocking:
-        outcome, reason = Outcome.FAILED, f"{_count(blocking, 'finding')} at or above {threshold}"
+    elif any(finding.blocking for finding in own):
+        outcome, reason = Outcome.FAILED, _blocked(own, threshold)
     else:
-        outcome, reason = Outcome.PASSED, f"nothing at or above {threshold} in {run.planned.reason}"
+        outcome = Outcome.PASSED
+        reason = f"nothing at or above {threshold}{_excused(own, context)} in {run.planned.reason}"
     return GateResult(
         name=run.name,
         outcome=outcome,
@@ -120,6 +135,24 @@ def _result(run: GateRun, judged: Judged, context: Context) -> GateResult:
         counts=_counts(run, own) if run.output else {},
         notifications=run.notifications,
     )
+
+
+def _blocked(own: Sequence[Finding], threshold: Severity) -> str:
+    blocking = [finding for finding in own if finding.blocking]
+    unseen = len([finding for finding in blocking if finding.rule == NOT_SCANNED])
+    over = f"{_count(len(blocking) - unseen, 'finding')} at or above {threshold}"
+    return " and ".join([*([over] if unseen < len(blocking) else []),
+                         *([f"{_count(unseen, 'file')} not scanned"] if unseen else [])])  # fmt: skip
+
+
+def _excused(findings: Sequence[Finding], context: Context) -> str:
+    """Say how many new findings only a waiver keeps from blocking."""
+    number = sum(
+        finding.waived and finding.in_change and finding.state is State.NEW
+        and (finding.severity >= context.threshold(finding.gate) or finding.rule == NOT_SCANNED)
+        for finding in findings
+    )  # fmt: skip
+    return f" but {number:,} waived" if number else ""
 
 
 def _counts(run: GateRun, own: Sequence[Finding]) -> dict[str, int]:
@@ -151,8 +184,10 @@ def _reason(gates: Sequence[GateResult], judged: Judged, context: Context) -> st
         return f"{_count(judged.funnel[-1].count, 'finding')} to mend: {', '.join(failed)}"
     if all(gate.outcome is Outcome.SKIPPED for gate in gates):
         return "no gate had anything to do"
-    new = "new finding" if context.changed is not None else "finding"
-    return f"no {new} at or above {context.fail_on}"
+    new = "no new finding" if context.changed is not None else "no finding"
+    thresholds = {context.threshold(gate.name) for gate in gates if gate.outcome is not Outcome.SKIPPED}
+    threshold = str(*thresholds) if len(thresholds) == 1 else "the threshold of its gate"
+    return f"{new} at or above {threshold}{_excused(judged.findings, context)}"
 
 
 def _rules(runs: Sequence[GateRun], findings: Sequence[Finding]) -> tuple[Rule, ...]:

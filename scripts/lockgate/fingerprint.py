@@ -2,16 +2,18 @@
 
 `fingerprint = content (20 hex digits) + file (12 hex digits)`
 
-*content* hashes the rule, the text of the finding's lines without any white space (so that moving, re-indenting
-and re-flowing change nothing) and its place among equal findings of the file. *file* hashes the path that the
-file had in the base, so that a rename inside a change keeps it.
+*content* hashes the rule, the text of the finding's lines without any white space (so that moving,
+re-indenting and re-flowing change nothing) and its place among equal findings of the file. *file* hashes the
+path that the file had in the base, so that a rename inside a change keeps it.
 
-A secret is hidden from the text before hashing. Sixteen bits of a hash keyed by that text stand for its value:
-enough to tell a new secret from the one that was there, too few to confirm a guess.
+A secret is hidden from the text before hashing, and so is every quoted text, as no tool knows every password.
+Sixteen bits of a hash keyed by the rest stand for each: enough to tell a new value from the one that was
+there, too few to confirm a guess.
 """
 
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable, Sequence
 
 from lockgate.finding import Span
@@ -19,23 +21,27 @@ from lockgate.finding import Span
 _MAX_LINES = 12
 _CONTENT = 20
 _HIDDEN = "\x00"
+# A quote opens, its like or the end of the text closes: each character is looked at once, however hostile.
+_QUOTED = re.compile(r"""(["'`])((?:\\.|(?!\1)[^\\])*+)(?:\1|\\?\Z)""")
 
 
 def content_key(
     rule: str, lines: Sequence[str], line: int, end_line: int, secrets: Iterable[Span] = ()
 ) -> str:
-    """Name what is wrong: `rule` with its tool, and the text from `line` to `end_line` (from 1) of a file's `lines`.
+    """Name what is wrong: `rule` with its tool, and the text of a file's `lines` from `line` to `end_line`.
 
-    A finding about a whole file has line 0 and no text.
+    Lines count from 1. A finding about a whole file has line 0 and no text.
     """
     if line <= 0:
         return _hash(rule, "")
     last = min(max(end_line, line), line + _MAX_LINES - 1, len(lines))
     text, values = hide(lines, line, last, secrets)
     flat = "".join(text.split())
-    tags = [hmac.digest(flat.encode("utf-8", "surrogatepass"), value.encode("utf-8", "surrogatepass"), "sha256")[:2]
-            for value in values]  # fmt: skip
-    return _hash(rule, flat, *(tag.hex() for tag in tags))
+    values += [match[2] for match in _QUOTED.finditer(flat)]
+    flat = _QUOTED.sub(rf"\1{_HIDDEN}\1", flat)
+    salt = hashlib.sha256(_bytes(flat)).digest()
+    tags = (hmac.digest(salt, _bytes(value), "sha256")[:2].hex() for value in values)
+    return _hash(rule, flat, *tags)
 
 
 def hide(lines: Sequence[str], line: int, last: int, secrets: Iterable[Span]) -> tuple[str, list[str]]:
@@ -71,7 +77,11 @@ def content_part(fingerprint: str) -> str:
 def _hash(*parts: str) -> str:
     digest = hashlib.sha256()
     for part in parts:
-        data = part.encode("utf-8", "surrogatepass")
+        data = _bytes(part)
         digest.update(len(data).to_bytes(8, "big"))
         digest.update(data)
     return digest.hexdigest()
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

@@ -1,17 +1,26 @@
 """Ask git about a checkout without changing it, and without running anything that the checkout configures."""
 
-import re
-from collections.abc import Iterator, Sequence
+import contextlib
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from lockgate.errors import PlatformError
 from lockgate.process import Completed, run
 
 _SECONDS = 300.0
-_SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false",
-         "-c", "diff.external=", "-c", "log.showSignature=false", "--no-pager", "--literal-pathspecs")  # fmt: skip
-_ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
+_SAFE = (
+    "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.splitIndex=false",
+    "-c", "diff.autoRefreshIndex=true", "--no-pager",
+)  # fmt: skip
+# No protocol is allowed: a partial clone would fetch what it lacks, with programs that its own settings name.
+_ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1",
+                "GIT_ALLOW_PROTOCOL": "", "GIT_NO_REPLACE_OBJECTS": "1"}  # fmt: skip
+_RENAMES = "-l5000"  # that many files against as many others take git half a minute
+_NO_CHECKOUT = b"not a git repository (or any"
 _LINK = "120000"
 _SUBMODULE = "160000"
 
@@ -19,20 +28,6 @@ _SUBMODULE = "160000"
 def is_file(mode: str) -> bool:
     """Tell a file's mode from that of a symbolic link or a submodule."""
     return mode not in {_LINK, _SUBMODULE}
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """Name a path of the index or a tree, its mode and its blob."""
-
-    path: str
-    mode: str
-    blob: str
-
-    @property
-    def is_file(self) -> bool:
-        """Tell a file from a symbolic link or a submodule."""
-        return is_file(self.mode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +60,11 @@ class Git:
 
     def resolve(self, revision: str) -> str | None:
         """Give the commit that a revision names, None when there is none here."""
+        if not _is_argument(revision):
+            return None
         done = self._run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-        return done.stdout.decode().strip() or None if done.code == 0 else None
+        commit = done.stdout.decode().strip()
+        return commit if done.code == 0 and commit.isalnum() else None  # `^x` names one by what it leaves out
 
     def merge_base(self, one: str, other: str) -> str | None:
         """Give the best common ancestor, None when there is none here."""
@@ -89,53 +87,53 @@ class Git:
         """Say whether history is cut off."""
         return self._run("rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
 
-    def index(self) -> list[Entry]:
-        """List what is tracked."""
-        return [
-            Entry(path, meta.split()[0], meta.split()[1])
-            for meta, _, path in (record.partition("\t") for record in self._records("ls-files", "-s", "-z"))
-        ]
+    def tracked(self) -> list[str]:
+        """List the paths of the index, submodules apart: what they hold is another repository's."""
+        records = (record.partition("\t") for record in self._records("ls-files", "-s", "-z"))
+        return [path for meta, _, path in records if not meta.startswith(_SUBMODULE)]
 
     def untracked(self) -> list[str]:
-        """List files that are neither tracked nor ignored."""
-        return self._records("ls-files", "-z", "--others", "--exclude-standard")
+        """List files that are neither tracked nor ignored, checkouts within this one apart."""
+        records = self._records("ls-files", "-z", "--others", "--exclude-standard")
+        return [path for path in records if not path.endswith("/")]
 
-    def tree(self, commit: str) -> list[Entry]:
-        """List what a commit holds."""
-        return [
-            Entry(path, meta.split()[0], meta.split()[2])
-            for meta, _, path in (
-                record.partition("\t") for record in self._records("ls-tree", "-r", "-z", commit)
-            )
-        ]
+    def tree(self, commit: str) -> dict[str, str]:
+        """Give the blobs of a commit by their paths."""
+        records = (record.partition("\t") for record in self._records("ls-tree", "-r", "-z", commit))
+        return {path: meta.split()[2] for meta, _, path in records}
 
     def changes(self, base: str) -> list[Change]:
-        """List the tracked paths whose content in the working tree differs from a commit's, renames paired."""
-        # fmt: off
-        fields = self._records("diff", "--raw", "-z", "--no-abbrev", "-M", "-l10000", "--no-ext-diff",
-                               "--no-textconv", "--ignore-submodules=all", base, "--")
-        # fmt: on
-        return list(_changes(fields))
+        """List the tracked paths that differ in the working tree from a commit, renames paired."""
+        done = self._diff("--raw", "-z", "--no-abbrev", "-M", _RENAMES, base)
+        return list(_changes(_split(done, "diff")))
 
     def is_dirty(self) -> bool:
         """Say whether tracked files differ from HEAD."""
-        done = self._run("diff", "--quiet", "--no-ext-diff", "--no-textconv", "HEAD", "--")
-        return done.code != 0
+        return self._diff("--quiet", "HEAD").code != 0
 
     def added(self, base: str, head: str) -> list[Added]:
-        """List the blobs that the commits after `base` up to `head` added, oldest first, each once."""
+        """List the blobs that the commits after `base` up to `head` added, oldest first, each path's once.
+
+        Of a merge that is what no parent has. Plumbing is used, as `git log` obeys the configuration.
+        """
+        commits = self._run("rev-list", "--reverse", "--topo-order", head, f"^{base}", "--")
+        _check(commits, "rev-list")
         # fmt: off
-        fields = self._records("log", "--reverse", "--raw", "-c", "-z", "--no-abbrev", "--no-renames",
-                               "--no-ext-diff", "--no-textconv", "--format=%x01%H", head, f"^{base}", "--")
+        done = self._run("diff-tree", "--stdin", "--root", "-c", "-r", "--raw", "-z", "--no-abbrev",
+                         "--no-renames", "--no-ext-diff", "--no-textconv", stdin=commits.stdout)
         # fmt: on
-        return list({item.blob: item for item in reversed(list(_added(fields)))}.values())[::-1]
+        first: dict[tuple[str, str], Added] = {}
+        for item in _added(_split(done, "diff-tree")):
+            first.setdefault((item.blob, item.path), item)
+        return list(first.values())
 
     def content(self, blob: str, limit: int) -> bytes | None:
         """Give a blob's bytes, None when it is missing or larger than `limit`."""
         size = self._run("cat-file", "-s", blob)
         if size.code != 0 or int(size.stdout) > limit:
             return None
-        return self._run("cat-file", "blob", blob).stdout
+        done = self._run("cat-file", "blob", blob)
+        return done.stdout if done.code == 0 else None
 
     def show(self, commit: str, path: str, limit: int) -> bytes | None:
         """Give a file's bytes as of a commit, None when it is not there or larger than `limit`."""
@@ -143,62 +141,128 @@ class Git:
         return self.content(done.stdout.decode().strip(), limit) if done.code == 0 else None
 
     def contents(self, blobs: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-        """Give many blobs' bytes in one go."""
-        done = self._run("cat-file", "--batch", "--buffer", stdin="".join(f"{b}\n" for b in blobs).encode())
+        """Give many blobs' bytes in one go; one that is missing or damaged is left out."""
+        output = self._run("cat-file", "--batch", "--buffer", stdin=_lines(blobs)).stdout
         at = 0
-        while at < len(done.stdout):
-            end = done.stdout.index(b"\n", at)
-            head = done.stdout[at:end].split()
+        while (end := output.find(b"\n", at)) >= 0:
+            head = output[at:end].split()
             at = end + 1
             if len(head) == 3:
-                size = int(head[2])
-                yield head[0].decode(), done.stdout[at : at + size]
-                at += size + 1
+                data = output[at : at + int(head[2])]
+                at += len(data) + 1
+                if len(data) == int(head[2]):
+                    yield head[0].decode(), data
 
     def sizes(self, blobs: Sequence[str]) -> dict[str, int]:
         """Give the sizes of blobs in bytes."""
-        done = self._run("cat-file", "--batch-check", stdin="".join(f"{b}\n" for b in blobs).encode())
+        done = self._run("cat-file", "--batch-check", stdin=_lines(blobs))
         rows = (line.split() for line in done.stdout.decode().splitlines())
         return {row[0]: int(row[2]) for row in rows if len(row) == 3}
 
-    def _records(self, *arguments: str) -> list[str]:
-        done = self._run(*arguments)
-        if done.code != 0:
-            raise PlatformError(
-                f"git {arguments[0]} failed: {_reason(done)}",
-                cause="the repository is damaged, incomplete or not readable by this user",
-                todo="run `git fsck`; in Actions use actions/checkout with `fetch-depth: 0`",
-            )
-        return done.stdout.decode("utf-8", "surrogateescape").split("\0")[:-1]
+    def leaves_out(self, folder: str) -> bool:
+        """Say whether a folder is wholly ignored."""
+        ignored = self._run("check-ignore", "-q", "--", f"./{folder}").code == 0
+        return ignored and not any(path.startswith(f"{folder}/") for path in self.tracked())
 
-    def _run(self, *arguments: str, stdin: bytes = b"") -> Completed:
+    def _diff(self, *arguments: str) -> Completed:
+        """Compare with the working tree, on a copy of the index: git writes what it learns into that.
+
+        Every filter is switched off: it is a program that the checkout's configuration names.
+        """
+        place = os.fsdecode(self._run("rev-parse", "--git-path", "index").stdout.removesuffix(b"\n"))
+        with TemporaryDirectory(prefix="lockgate-index-") as folder:
+            index = Path(folder, "index")
+            with contextlib.suppress(FileNotFoundError):
+                shutil.copyfile(self.root / place, index)
+            return self._run(
+                "diff", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all", *arguments, "--",
+                env={**self._without_filters(), "GIT_INDEX_FILE": str(index)},
+            )  # fmt: skip
+
+    def _without_filters(self) -> dict[str, str]:
+        done = self._run("config", "-z", "--name-only", "--get-regexp", r"^filter\.")
+        keys = os.fsdecode(done.stdout).split("\0")
+        names = {key.removeprefix("filter.").rpartition(".")[0] for key in keys}
+        off = [
+            (f"filter.{name}.{key}", value)
+            for name in sorted(names - {""})
+            for key, value in (("clean", ""), ("process", ""), ("required", "false"))
+        ]
+        settings = {"GIT_CONFIG_COUNT": str(len(off))}
+        for number, (key, value) in enumerate(off):
+            settings |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+        return settings
+
+    def _records(self, *arguments: str) -> list[str]:
+        return _split(self._run(*arguments), arguments[0])
+
+    def _run(self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> Completed:
         return run(
             ["git", *_SAFE, *arguments],
             cwd=self.root,
             seconds=_SECONDS,
-            env=_ENVIRONMENT,
+            env={**_ENVIRONMENT, **(env or {})},
             stdin=stdin,
             max_output=2 * 1024**3,
         )
 
 
 def find(folder: Path) -> Git | None:
-    """Find the checkout that a folder is in; None when it is in none; raise PlatformError when git refuses it."""
+    """Find the checkout that a folder is in; None when it is in none, or wholly ignored there.
+
+    Raise PlatformError when git cannot read it.
+    """
     done = Git(folder)._run("rev-parse", "--show-toplevel")  # noqa: SLF001 - of our own class
-    if done.code == 0:
-        return Git(Path(done.stdout.decode("utf-8", "surrogateescape").removesuffix("\n")))
-    if b"dubious ownership" in done.stderr:
+    if done.code != 0 and _NO_CHECKOUT in done.stderr:
+        return None
+    if b"safe.directory" in done.stderr:
         raise PlatformError(
             f"git refuses to read {folder}: {_reason(done)}",
             cause="the checkout belongs to another user (usual inside containers)",
-            todo=f"run `git config --global --add safe.directory {folder}`",
+            todo=f"run `git config --global --add safe.directory '{folder}'`",
         )
-    return None
+    _check(done, "rev-parse")
+    git = Git(Path(os.fsdecode(done.stdout.removesuffix(b"\n"))))
+    inside = folder.resolve()
+    if not inside.is_relative_to(git.root):
+        raise PlatformError(
+            f"git says that {folder} belongs to {git.root}, which it is not in",
+            cause="`core.worktree` in the checkout's configuration leads elsewhere",
+            todo="run `git config --unset core.worktree` there, or clone it anew",
+        )
+    prefix = inside.relative_to(git.root).as_posix()
+    return None if prefix != "." and git.leaves_out(prefix) else git
+
+
+def _is_argument(text: str) -> bool:
+    try:
+        return b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
+
+
+def _lines(words: Iterable[str]) -> bytes:
+    return "".join(f"{word}\n" for word in words).encode()
+
+
+def _split(done: Completed, what: str) -> list[str]:
+    """Cut NUL-terminated records; raise PlatformError when git failed."""
+    _check(done, what)
+    return os.fsdecode(done.stdout).split("\0")[:-1]
+
+
+def _check(done: Completed, what: str) -> None:
+    if done.code != 0:
+        raise PlatformError(
+            f"git {what} failed: {_reason(done)}",
+            cause="the repository is damaged, incomplete, bare, or not readable by this user",
+            todo="run `git fsck`; in Actions use actions/checkout with `fetch-depth: 0`",
+        )
 
 
 def _reason(done: Completed) -> str:
-    lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-    return lines[0] if lines else f"exit code {done.code}"
+    lines = done.stderr.decode("utf-8", "replace").strip().splitlines() or [f"exit code {done.code}"]
+    return next((line for line in lines if line.startswith(("fatal:", "error:"))), lines[0])
 
 
 def _changes(fields: Sequence[str]) -> Iterator[Change]:
@@ -213,17 +277,15 @@ def _changes(fields: Sequence[str]) -> Iterator[Change]:
 
 
 def _added(fields: Sequence[str]) -> Iterator[Added]:
-    """Read a commit's `\\x01HASH`, then its raw entries; a merge's entry has a colon, mode and blob a parent."""
+    """Read a commit's hash, then its raw entries: a colon, a mode and a blob for each parent."""
     commit = ""
     rest = iter(fields)
     for field in rest:
-        line = field.lstrip("\n")
-        if line.startswith("\x01"):
-            commit = line[1:].strip()
-        elif match := re.match(r"(:+)", line):
-            parents = len(match[1])
-            words = line.split()
-            path = next(rest)
-            mode, blob = words[parents], words[2 * parents + 1]
-            if set(blob) != {"0"} and is_file(mode):
-                yield Added(commit, path, blob)
+        parents = len(field) - len(field.lstrip(":"))
+        if not parents:
+            commit = field
+            continue
+        words = field.split()
+        mode, blob, path = words[parents], words[2 * parents + 1], next(rest)
+        if set(blob) != {"0"} and is_file(mode):
+            yield Added(commit, path, blob)

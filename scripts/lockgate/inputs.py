@@ -1,6 +1,7 @@
-"""What the caller asked for: from the command line, from an action's inputs, and from the event that started it."""
+"""What the caller asked for: on the command line, in an action's inputs, by the event that started it."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,18 +10,23 @@ from typing import Any
 from lockgate.errors import InputError
 from lockgate.finding import Severity
 
-_ZEROS = "0" * 40
 _MAX_EVENT = 32 * 1024 * 1024
+_UNSEEN = frozenset(["\0", *map(chr, range(0xD800, 0xE000))])  # what no path and no revision can hold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """Hold what a run was asked to do. `gates` empty: all that apply. `base` empty: find one, unless `all`."""
+    """Hold what a run was asked to do.
+
+    `gates` empty: all that apply. `base` empty: find one, unless `all`; with `change`, it is an error when
+    there is none. `jobs` 0: one for each core.
+    """
 
     path: Path
     gates: tuple[str, ...] = ()
     base: str = ""
     all: bool = False
+    change: bool = False
     config: Path | None = None
     output: Path = Path("lockgate-report")
     format: str = "text"
@@ -30,10 +36,16 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class EventBase:
-    """Hold the base that a CI event names: `revision` empty when the event has none, and `why` in words."""
+    """Hold the base that a CI event names, and `why` in words.
+
+    `revision` is empty when the event has none; `lost` says that it must have one, and cannot be read.
+    `head` is the commit that a pull request wants to merge.
+    """
 
     revision: str
     why: str
+    lost: bool = False
+    head: str = ""
 
 
 def from_action(environment: Mapping[str, str], gate: str) -> Options:
@@ -46,6 +58,8 @@ def from_action(environment: Mapping[str, str], gate: str) -> Options:
     workspace = Path(environment.get("GITHUB_WORKSPACE") or ".")
     if text["scope"] not in {"", "auto", "change", "all"}:
         raise _bad("scope", text["scope"], "`auto`, `change` or `all`")
+    if text["scope"] == "all" and text["base"]:
+        raise _bad("base", text["base"], "no base where `scope` is `all`, which compares with nothing")
     temporary = environment.get("RUNNER_TEMP")
     output = text["output"] or (f"{temporary}/lockgate-report" if temporary else "lockgate-report")
     return Options(
@@ -53,6 +67,7 @@ def from_action(environment: Mapping[str, str], gate: str) -> Options:
         gates=names(gate or text["gates"]),
         base=text["base"],
         all=text["scope"] == "all",
+        change=text["scope"] == "change",
         config=workspace / text["config"] if text["config"] else None,
         output=workspace / output,
         format="github",
@@ -62,20 +77,22 @@ def from_action(environment: Mapping[str, str], gate: str) -> Options:
 
 
 def base_of_event(environment: Mapping[str, str]) -> EventBase | None:
-    """Give the base that the event of a GitHub Actions run names; None outside Actions."""
+    """Give the base that the event of a GitHub Actions run names; None when it leaves that to the branch."""
     name = environment.get("GITHUB_EVENT_NAME", "")
     if environment.get("GITHUB_ACTIONS") != "true" or not name:
         return None
     event = _event(environment.get("GITHUB_EVENT_PATH", ""))
     if name in {"pull_request", "pull_request_target"}:
-        return EventBase(_at(event, "pull_request", "base", "sha"), "the pull request's base")
+        base, head = (_at(event, "pull_request", side, "sha") for side in ("base", "head"))
+        return EventBase(base, "the pull request's base", lost=not base, head=head)
     if name == "merge_group":
-        return EventBase(_at(event, "merge_group", "base_sha"), "the merge group's base")
+        base = _at(event, "merge_group", "base_sha")
+        return EventBase(base, "the merge group's base", lost=not base)
     if name == "push":
         before = _at(event, "before")
-        if before and before != _ZEROS and not event.get("forced"):
-            return EventBase(before, "the commit before the push")
-        return EventBase("", "a push of a new or rewritten branch")
+        if event.get("forced") or not before.strip("0"):
+            return None
+        return EventBase(before, "the commit before the push")
     return EventBase("", f"the event {name} compares with nothing")
 
 
@@ -94,7 +111,7 @@ def severity(text: str) -> Severity:
 
 def number(text: str) -> int:
     """Read a whole number from 1; raise InputError."""
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 1024:
+    if not re.fullmatch("[0-9]{1,4}", text) or not 1 <= int(text) <= 1024:
         raise _bad("jobs", text, "a whole number from 1 to 1024")
     return int(text)
 
@@ -102,7 +119,7 @@ def number(text: str) -> int:
 def _inputs(text: str) -> dict[str, Any]:
     try:
         inputs = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(
             "LOCKGATE_INPUTS is not JSON",
             cause="the action's `env:` was changed",
@@ -114,9 +131,11 @@ def _inputs(text: str) -> dict[str, Any]:
 
 
 def _text(inputs: Mapping[str, Any], name: str) -> str:
-    value = inputs.get(name) or ""
-    if not isinstance(value, str) or "\0" in value:
-        raise _bad(name, repr(value)[:80], "text")
+    value = inputs.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str) or not _UNSEEN.isdisjoint(value):
+        raise _bad(name, ascii(value), "text")
     return value.strip()
 
 
@@ -128,12 +147,12 @@ def _event(path: str) -> dict[str, Any]:
     try:
         with Path(path).open("rb") as stream:
             event = json.loads(stream.read(_MAX_EVENT))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         event = None
     return event if isinstance(event, dict) else {}
 
 
-def _at(value: Any, *keys: str) -> str:
+def _at(value: object, *keys: str) -> str:
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return value if isinstance(value, str) else ""

@@ -15,10 +15,15 @@ from typing import Protocol
 from lockgate.answer import GateRun, answer
 from lockgate.cache import Cache, code_digest
 from lockgate.errors import ToolError
-from lockgate.finding import Notification, Span
+from lockgate.finding import NOT_SCANNED, Notification, Severity
 from lockgate.gates import Task
+from lockgate.gates.secrets.gate import NAME as SECRETS
+from lockgate.hidden import hide
 from lockgate.inputs import Options
 from lockgate.plan import Plan, Planned, make
+from lockgate.reports.code import collect, illustrated
+from lockgate.reports.excerpt import Excerpt
+from lockgate.source import display
 from lockgate.verdict import Verdict
 
 
@@ -47,11 +52,15 @@ class Host:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Hold a run's plan, its verdict, and the characters by path that no report may show."""
+    """Hold a run's plan, its verdict, and code by the fingerprint of its finding, without any secret.
+
+    `thresholds` holds, by gate, the severity from which findings block.
+    """
 
     plan: Plan
     verdict: Verdict
-    secrets: dict[str, tuple[Span, ...]]
+    thresholds: dict[str, Severity]
+    excerpts: dict[str, Excerpt]
 
 
 def run(options: Options, host: Host, observer: Observer) -> Run:
@@ -60,8 +69,9 @@ def run(options: Options, host: Host, observer: Observer) -> Run:
     with _prepared(options, host) as (plan, cache):
         observer.planned(plan)
         gates = _run_gates(plan, options, host, cache, observer)
-    verdict = answer(plan, gates, options.fail_on, host.today, host.clock() - started)
-    return Run(plan, verdict, _secrets(gates))
+        verdict = answer(plan, gates, options.fail_on, host.today, host.clock() - started)
+        excerpts = _excerpts(plan, verdict, gates, cache, _jobs(options))
+    return Run(plan, verdict, _thresholds(plan, options, verdict), excerpts)
 
 
 def plan(options: Options, host: Host) -> Plan:
@@ -79,18 +89,21 @@ def _prepared(options: Options, host: Host) -> Iterator[tuple[Plan, Cache]]:
         yield make(options, host.environment, cache, Path(workspace)), cache
 
 
+def _jobs(options: Options) -> int:
+    return options.jobs or os.cpu_count() or 1
+
+
 def _run_gates(
     plan: Plan, options: Options, host: Host, cache: Cache, observer: Observer
 ) -> tuple[GateRun, ...]:
     """Run all gates side by side: each waits for its own tools most of the time."""
-    jobs = options.jobs or os.cpu_count() or 1
 
     def one(planned: Planned) -> GateRun:
         task = Task(
             tree=plan.tree,
             configuration=planned.configuration,
             limits=plan.settled.loaded.configuration.limits,
-            jobs=jobs,
+            jobs=_jobs(options),
             cache=cache,
             home=host.home,
             progress=partial(observer.progress, planned.gate.NAME),
@@ -109,13 +122,34 @@ def _run_gate(planned: Planned, task: Task, clock: Callable[[], float]) -> GateR
     try:
         output = planned.gate.run(task) if planned.runs else None
     except ToolError as error:
-        failure = Notification(level="error", message=str(error))
-    return GateRun(planned, output, failure, clock() - started)
+        failure = error
+    except OSError as error:
+        failure = ToolError(
+            f"{planned.gate.NAME} cannot work: {error.strerror or type(error).__name__}",
+            cause="the disk is full, or lockgate's own folders cannot be written",
+            todo="make room, or set LOCKGATE_HOME and TMPDIR to folders of your own",
+        )
+    note = Notification(level="error", message=str(failure)) if failure else None
+    return GateRun(planned, output, note, clock() - started)
 
 
-def _secrets(gates: Iterable[GateRun]) -> dict[str, tuple[Span, ...]]:
-    found: dict[str, tuple[Span, ...]] = {}
-    for gate in gates:
-        for path, spans in gate.output.secrets.items() if gate.output else ():
-            found[path] = found.get(path, ()) + spans
-    return found
+def _excerpts(
+    plan: Plan, verdict: Verdict, gates: Iterable[GateRun], cache: Cache, jobs: int
+) -> dict[str, Excerpt]:
+    """Cut the code that the page shows out of files that the secret detectors can read."""
+    findings = verdict.findings
+    unread = {f.path for f in findings if f.gate == SECRETS and f.rule == NOT_SCANNED}
+    paths = {finding.path for finding in illustrated(findings)} - unread
+    sources = [source for source in plan.tree.head if display(source.path) in paths]
+    outputs = [gate.output for gate in gates if gate.output]
+    seconds = plan.settled.loaded.configuration.limits.seconds_per_file
+    return collect(findings, hide(sources, outputs, cache, jobs=jobs, seconds=seconds), cache.digest)
+
+
+def _thresholds(plan: Plan, options: Options, verdict: Verdict) -> dict[str, Severity]:
+    """Tell from which severity a finding of each gate blocks: the caller's word counts for all of them."""
+    own = {planned.gate.NAME: planned.configuration.fail_on for planned in plan.gates}
+    return {
+        name: Severity.parse(word) if word and options.fail_on is None else verdict.fail_on
+        for name, word in own.items()
+    }

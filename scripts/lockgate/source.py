@@ -11,7 +11,7 @@ MAX_BYTES = 20_000_000
 
 @dataclass(frozen=True, slots=True, order=True)
 class Source:
-    """Name a file's content: `path` in the repository (undecodable bytes as surrogates), on disk under `root`.
+    """Name a file's content: `path` in the repository, undecodable bytes as surrogates, on disk under `root`.
 
     `digest` names the content; it is salted, so that it tells nothing about a small file that is a secret.
     `origin` is the path that the file had in the base (differs from `path` after a rename).
@@ -44,13 +44,16 @@ def read_bytes(file: Path, limit: int) -> bytes:
     A device or a pipe that a hostile tree puts in place of a file is refused before it can block.
     """
     descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with open(descriptor, "rb") as stream:  # noqa: PTH123 - a descriptor, not a path
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise OSError(0, "not a regular file")
         if status.st_size > limit:
             raise OSError(0, f"larger than {limit // 1_000_000} MB")
-        return stream.read(limit + 1)
+        with open(descriptor, "rb", closefd=False) as stream:
+            return stream.read(limit + 1)
+    finally:
+        os.close(descriptor)
 
 
 def display(text: str) -> str:

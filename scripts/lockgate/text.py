@@ -32,7 +32,11 @@ def split_lines(text: str) -> list[str]:
 
 
 def column(line: str, utf8_offset: int) -> int:
-    """Turn an offset in the bytes of a line, from 0, into a column in its characters, from 1."""
+    """Turn an offset in the bytes of a line, from 0, into a column in its characters, from 1.
+
+    What lies before or behind the line is its first column or the one after its last.
+    """
+    offset = max(utf8_offset, 0)
     if line.isascii():
-        return utf8_offset + 1
-    return len(line.encode("utf-8", "surrogatepass")[:utf8_offset].decode("utf-8", "ignore")) + 1
+        return min(offset, len(line)) + 1
+    return len(line.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "ignore")) + 1

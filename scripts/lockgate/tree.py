@@ -1,11 +1,12 @@
-"""What there is to scan: the files of the working tree, their versions in the base, and what only history has."""
+"""What there is to scan: the working tree's files, their versions in the base, what only history has."""
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
 from pathspec import GitIgnoreSpec
 
@@ -15,8 +16,10 @@ from lockgate.source import MAX_BYTES, Source, Unreadable, read_bytes
 
 _BATCH_BYTES = 128 * 1024 * 1024
 _READERS = 8
+_REPORT = {".gitignore", "lockgate.sarif", "report.html", "verdict.json"}
 
 Digest = Callable[[bytes], str]
+Name = TypeVar("Name", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,67 +39,56 @@ class Tree:
     excluded: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """Say which paths are looked at: those below `prefix` that no pattern of `excluded` matches."""
+
+    prefix: str
+    excluded: GitIgnoreSpec
+
+    def below(self, path: str) -> bool:
+        return not self.prefix or path.startswith(f"{self.prefix}/")
+
+    def __contains__(self, path: str) -> bool:
+        return self.below(path) and not self.excluded.match_file(path)
+
+
 def of_folder(root: Path, exclude: Sequence[str], digest: Digest) -> Tree:
     """Take every file below a folder that is no git checkout."""
-    return _read(Tree(root), _walk(root), exclude, digest)
+    unlisted: list[Unreadable] = []
+    tree = _read(Tree(root), _walk(root, unlisted), _scope("", exclude), digest)
+    return replace(tree, unreadable=(*tree.unreadable, *unlisted))
 
 
 def of_checkout(git: Git, prefix: str, exclude: Sequence[str], digest: Digest) -> Tree:
     """Take every file of a checkout, below `prefix`, that is tracked or not ignored."""
-    paths = {entry.path for entry in git.index() if entry.is_file or (git.root / entry.path).is_symlink()}
-    return _read(Tree(git.root), _below(prefix, paths | set(git.untracked())), exclude, digest)
+    return _read(Tree(git.root), {*git.tracked(), *git.untracked()}, _scope(prefix, exclude), digest)
 
 
 def of_change(
     git: Git, prefix: str, exclude: Sequence[str], digest: Digest, *, base: str, head: str, workspace: Path
 ) -> Tree:
-    """Take what differs between a commit and the working tree; contents that are not on disk go to `workspace`."""
+    """Take what differs between a commit and the working tree; what is not on disk goes to `workspace`."""
+    scope = _scope(prefix, exclude)
     changes = git.changes(base)
     origins = {change.new: change.old for change in changes if change.old and change.old != change.new}
-    touched = {change.new for change in changes} | set(git.untracked())
-    tree = _read(
-        Tree(git.root, changed=frozenset(touched | {change.old for change in changes}) - {""}),
-        _below(prefix, touched - {""}), exclude, digest,
-    )  # fmt: skip
-    history = _history(git, _added(git, prefix, _spec(exclude), base, head), digest, workspace / "history")
+    touched = {*(change.new for change in changes), *git.untracked()} - {""}
+    # Git calls a file that is missing a deleted one, unless it was told to leave it out.
+    tree = _read(Tree(git.root), touched, scope, digest, missing="it is not checked out (a sparse checkout)")
+    history = _history(git, _added(git, scope, base, head), digest, workspace / "history")
     return replace(
         tree,
         head=tuple(replace(source, origin=origins.get(source.path, "")) for source in tree.head),
-        base=_base(git, changes, digest, workspace / "base"),
+        base=_base(git, changes, scope, digest, workspace / "base"),
         history=tuple(item for item in history if isinstance(item, Source)),
-        unreadable=tree.unreadable + tuple(item for item in history if isinstance(item, Unreadable)),
+        unreadable=(*tree.unreadable, *(item for item in history if isinstance(item, Unreadable))),
+        changed=frozenset(touched | {change.old for change in changes} - {""}),
     )
 
 
-def _below(prefix: str, paths: Iterable[str]) -> list[str]:
-    return sorted(path for path in paths if not prefix or path.startswith(f"{prefix}/"))
-
-
-def _walk(root: Path) -> list[str]:
-    found = []
-    for folder, folders, files in os.walk(root):
-        folders[:] = sorted(name for name in folders if name != ".git")
-        links = [name for name in folders if Path(folder, name).is_symlink()]
-        found += [Path(folder, name).relative_to(root).as_posix() for name in (*files, *links)]
-    return sorted(found)
-
-
-def _read(tree: Tree, paths: Sequence[str], exclude: Sequence[str], digest: Digest) -> Tree:
-    excluded = _spec(exclude)
-    wanted = [path for path in paths if not excluded.match_file(path)]
-    with ThreadPoolExecutor(_READERS) as readers:
-        read = list(readers.map(lambda path: _source(tree.root, path, digest), wanted))
-    return replace(
-        tree,
-        head=tuple(item for item in read if isinstance(item, Source)),
-        unreadable=tuple(item for item in read if isinstance(item, Unreadable)),
-        excluded=len(paths) - len(wanted),
-    )
-
-
-def _spec(exclude: Sequence[str]) -> GitIgnoreSpec:
+def _scope(prefix: str, exclude: Sequence[str]) -> _Scope:
     try:
-        return GitIgnoreSpec.from_lines(exclude)
+        return _Scope(prefix, GitIgnoreSpec.from_lines(exclude))
     except ValueError as error:
         raise InputError(
             f"`exclude` holds a pattern that cannot be read: {error}",
@@ -105,31 +97,83 @@ def _spec(exclude: Sequence[str]) -> GitIgnoreSpec:
         ) from error
 
 
-def _source(root: Path, path: str, digest: Digest) -> Source | Unreadable | None:
+def _walk(root: Path, unlisted: list[Unreadable]) -> Iterator[str]:
+    def failed(error: OSError) -> None:
+        folder = os.path.relpath(error.filename, root)
+        unlisted.append(Unreadable(folder, f"a folder that cannot be listed: {error.strerror}"))
+
+    for folder, folders, files in os.walk(root, onerror=failed):
+        links = [name for name in folders if Path(folder, name).is_symlink()]
+        folders[:] = [name for name in folders if name != ".git"]
+        own = _REPORT if _REPORT.issubset(files) else set()  # the report of an earlier run
+        for name in (*files, *links):
+            if name not in own:
+                yield Path(folder, name).relative_to(root).as_posix()
+
+
+def _read(tree: Tree, paths: Iterable[str], scope: _Scope, digest: Digest, missing: str = "") -> Tree:
+    """Read the files in scope; one that is not there is passed over, or said to be `missing`."""
+    below = sorted(filter(scope.below, paths))
+    wanted = [path for path in below if path in scope]
+    real = _real_folders(tree.root, wanted)
+    reached = [path for path in wanted if _folder(path) in real]
+    with ThreadPoolExecutor(_READERS) as readers:
+        read = list(readers.map(lambda path: _source(tree.root, path, digest, missing), reached))
+    return replace(
+        tree,
+        head=tuple(item for item in read if isinstance(item, Source)),
+        unreadable=tuple(item for item in read if isinstance(item, Unreadable)),
+        excluded=len(below) - len(wanted),
+    )
+
+
+def _real_folders(root: Path, paths: Iterable[str]) -> set[str]:
+    """Give the files' folders that are reached without a link: git takes what is behind one for deleted."""
+    top = os.path.realpath(root)
+    folders = {_folder(path) for path in paths}
+    return {
+        folder for folder in folders if os.path.realpath(f"{top}/{folder}") == f"{top}/{folder}".rstrip("/")
+    }
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _source(root: Path, path: str, digest: Digest, missing: str) -> Source | Unreadable | None:
     file = root / path
     try:
-        if stat.S_ISLNK(file.lstat().st_mode):
+        mode = file.lstat().st_mode
+        if stat.S_ISLNK(mode):
             return _link(root, path)
+        if stat.S_ISDIR(mode):
+            return None  # a tracked file of old: what is in the folder now is listed by itself
+        if not stat.S_ISREG(mode):
+            return Unreadable(path, "not a regular file")
         return Source(path, str(root), digest(read_bytes(file, MAX_BYTES)))
-    except FileNotFoundError:
-        return None  # tracked, but deleted in the working tree
+    except (FileNotFoundError, NotADirectoryError):
+        return Unreadable(path, missing) if missing else None
     except OSError as error:
         return Unreadable(path, error.strerror or "it cannot be read")
 
 
 def _link(root: Path, path: str) -> Unreadable | None:
     """Pass over a link within the repository, whose target is scanned itself; name one that leaves it."""
-    try:
-        target = (root / path).resolve()
-    except (OSError, RuntimeError):
-        return Unreadable(path, "a symbolic link that leads nowhere")
-    if target.is_relative_to(root.resolve()):
+    target = Path(os.path.realpath(root / path))
+    if target.is_relative_to(os.path.realpath(root)):
         return None
     return Unreadable(path, "a symbolic link that leaves the repository")
 
 
-def _base(git: Git, changes: Sequence[Change], digest: Digest, folder: Path) -> tuple[Source, ...]:
-    wanted = {change.old: change.blob for change in changes if change.old and is_file(change.mode)}
+def _base(
+    git: Git, changes: Sequence[Change], scope: _Scope, digest: Digest, folder: Path
+) -> tuple[Source, ...]:
+    wanted = {
+        change.old: change.blob
+        for change in changes
+        if change.old and is_file(change.mode) and not scope.excluded.match_file(change.old)
+        and (scope.below(change.old) or scope.below(change.new))
+    }  # fmt: skip
     return tuple(
         Source(path, str(folder), digest(data))
         for path, data in _contents(git, list(wanted.items()))
@@ -139,31 +183,31 @@ def _base(git: Git, changes: Sequence[Change], digest: Digest, folder: Path) -> 
 
 def _history(git: Git, added: Sequence[Added], digest: Digest, folder: Path) -> list[Source | Unreadable]:
     """Take blobs that commits of the change added; each has a folder of its own, as paths may clash."""
-    by_blob = {item.blob: item for item in added}
-    sources: dict[str, Source] = {}
-    for blob, data in _contents(git, [(blob, blob) for blob in by_blob]):
-        item, place = by_blob[blob], folder / blob
+    sources: dict[Added, Source] = {}
+    for item, data in _contents(git, [(item, item.blob) for item in added]):
+        place = folder / str(len(sources))
         if _write(place, item.path, data):
-            sources[blob] = Source(item.path, str(place), digest(data), commit=item.commit)
+            sources[item] = Source(item.path, str(place), digest(data), commit=item.commit)
     return [
-        sources.get(blob) or Unreadable(item.path, f"too large or misnamed in commit {item.commit[:12]}")
-        for blob, item in by_blob.items()
+        sources.get(item) or Unreadable(item.path, f"too large or misnamed in commit {item.commit[:12]}")
+        for item in added
     ]
 
 
-def _added(git: Git, prefix: str, excluded: GitIgnoreSpec, base: str, head: str) -> list[Added]:
-    """List the blobs that only commits inside the change have: neither the base nor the head."""
+def _added(git: Git, scope: _Scope, base: str, head: str) -> list[Added]:
+    """List the blobs that only commits inside the change have, neither the base nor what is read."""
     if base == head:
         return []
-    known = {entry.blob for entry in (*git.tree(base), *git.tree(head))}
-    below = [item for item in git.added(base, head) if item.blob not in known and _below(prefix, [item.path])]
-    return [item for item in below if not excluded.match_file(item.path)]
+    differs = {change.old for change in git.changes(head)}
+    known = {*git.tree(base).values()}
+    known |= {blob for path, blob in git.tree(head).items() if path in scope and path not in differs}
+    return [item for item in git.added(base, head) if item.blob not in known and item.path in scope]
 
 
-def _contents(git: Git, wanted: Sequence[tuple[str, str]]) -> Iterable[tuple[str, bytes]]:
+def _contents(git: Git, wanted: Sequence[tuple[Name, str]]) -> Iterator[tuple[Name, bytes]]:
     """Give (name, content) for (name, blob), read in batches of bounded size; too large ones are left out."""
     sizes = git.sizes([blob for _, blob in wanted])
-    batch: list[tuple[str, str]] = []
+    batch: list[tuple[Name, str]] = []
     room = _BATCH_BYTES
     for name, blob in wanted:
         size = sizes.get(blob, MAX_BYTES + 1)
@@ -177,19 +221,20 @@ def _contents(git: Git, wanted: Sequence[tuple[str, str]]) -> Iterable[tuple[str
     yield from _fetch(git, batch)
 
 
-def _fetch(git: Git, batch: Sequence[tuple[str, str]]) -> Iterable[tuple[str, bytes]]:
+def _fetch(git: Git, batch: Sequence[tuple[Name, str]]) -> list[tuple[Name, bytes]]:
     data = dict(git.contents(sorted({blob for _, blob in batch})))
     return [(name, data[blob]) for name, blob in batch if blob in data]
 
 
 def _write(folder: Path, path: str, data: bytes) -> bool:
-    """Put content at a path below `folder`; a path that is hostile or too long is not written."""
+    """Put content at a path below `folder`; a path that is hostile, too long or taken is not written."""
     if any(part in {"", ".", ".."} for part in path.split("/")) or PurePosixPath(path).is_absolute():
         return False
     file = folder / path
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
+        with file.open("xb") as stream:
+            stream.write(data)
     except OSError:
         return False
     return True

@@ -1,5 +1,6 @@
 """The worker process: read one JSON line a file, answer with one. Started by lockgate.process.pool."""
 
+import contextlib
 import importlib
 import json
 import os
@@ -25,8 +26,8 @@ _MEMORY = 3 * 1024**3
 def main() -> None:
     """Serve until standard input ends."""
     answers = _take_stdout()
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _limit(resource.RLIMIT_AS, _MEMORY)
+    _limit(resource.RLIMIT_CORE, 0)
     analyse: Analyse = importlib.import_module(ANALYSERS[sys.argv[1]]).load()
     _answer(answers, json.dumps("ready").encode())
     for line in sys.stdin.buffer:
@@ -42,7 +43,17 @@ def _report(analyse: Analyse, root: str, path: str) -> FileReport:
     except RecursionError:
         return FileReport(problem="it is nested too deeply")
     except OSError as error:
-        return FileReport(problem=f"it cannot be read: {error.strerror}")
+        return FileReport(problem=f"it cannot be read: {error.strerror or type(error).__name__}")
+    except Exception as error:  # noqa: BLE001 - the tool's own bug; its text may quote the file
+        return FileReport(problem=f"the tool stumbled over it ({type(error).__name__})")
+
+
+def _limit(what: int, most: int) -> None:
+    """Lower a limit, never raise it: the machine's own may be lower, and macOS knows no limit of memory."""
+    with contextlib.suppress(ValueError, OSError):
+        hard = resource.getrlimit(what)[1]
+        fitting = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(what, (fitting, fitting))
 
 
 def _take_stdout() -> BinaryIO:

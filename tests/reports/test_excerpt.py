@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lockgate.reports.excerpt import LINES, WIDTH, Excerpt, clip, cut, visible
+from lockgate.reports.excerpt import LINES, WIDTH, Excerpt, clip, cut
+from lockgate.text import split_lines
 
-TEN = "".join(f"line {n}\n" for n in range(1, 11))
+TEN = [*(f"line {n}" for n in range(1, 11)), ""]
 ANYTHING = st.text(st.characters(exclude_categories=()))
 
 
@@ -30,31 +31,33 @@ def test_no_code_for_a_line_that_is_not_there(line):
     assert cut(TEN, line, line).lines == ()
 
 
-def test_an_empty_file_has_no_code():
-    assert cut("", 1, 1).lines == ()
+@pytest.mark.parametrize("lines", [[], [""]])
+def test_an_empty_file_has_no_code(lines):
+    assert cut(lines, 1, 1).lines == ()
 
 
 def test_long_findings_and_long_lines_are_cut():
-    excerpt = cut("x" * 1000 + "\n" + "y\n" * 100, 1, 90)
+    excerpt = cut(["x" * 1000, *["y"] * 100], 1, 90)
     assert len(excerpt.lines) == LINES
     assert excerpt.lines[0] == "x" * (WIDTH - 1) + "…"
 
 
-def test_lines_are_counted_as_tools_count_them():
-    assert cut("a\r\nb\rc\x0cd\u2028e\nf", 4, 4, context=1) == Excerpt(3, ("c␌d[U+2028]e", "f"))
+def test_blank_lines_around_a_finding_are_no_context_and_those_inside_stay():
+    assert cut(["", "a", "", "b", "", " ", "c", ""], 2, 4) == Excerpt(2, ("a", "", "b"))
+    assert cut(["x", "", "", "y"], 2, 2) == Excerpt(1, ("x", "", "", "y"))
 
 
-def test_tabs_keep_their_width_and_a_byte_order_mark_is_no_code():
-    assert cut("\ufeff\tx", 1, 1).lines == ("    x",)
+def test_tabs_keep_their_width():
+    assert cut(["\tx"], 1, 1).lines == ("    x",)
 
 
 def test_what_cannot_be_seen_is_named():
-    assert visible("\x1b[31m\u202e\x7f\udc80\x00\u200b") == "␛[31m[U+202E]␡[U+DC80]␀[U+200B]"
+    lines = split_lines("a\r\nb\rc\x0cd\u2028e\n\u202e\x1b[\udc80")
+    assert cut(lines, 3, 4, context=0) == Excerpt(3, (r"c\x0cd\u2028e", r"\u202e\x1b[\x80"))
 
 
-def test_letters_of_every_script_stay():
-    text = "größer 中文 עברית 😀 x\u00a0y"
-    assert visible(text) == text
+def test_a_clipped_name_is_one_line():
+    assert clip("a\nb\tc", 99) == r"a\nb\tc"
 
 
 @given(ANYTHING, st.integers(min_value=1, max_value=50))

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lockgate.finding import Notification, Severity, State
+from lockgate.reports.code import MOST, illustrated
 from lockgate.reports.excerpt import Excerpt
-from lockgate.reports.html import EXCERPTS, EXPANDED, FEW, NOTIFICATIONS, SHOWN, TEXT, render
+from lockgate.reports.html import EXPANDED, FEW, NOTIFICATIONS, SHOWN, TEXT, render
 from lockgate.verdict import FunnelStep, Timing
 
 SAMPLES = {
@@ -110,6 +111,23 @@ def test_the_rule_says_why_and_how_to_mend_it():
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("Pass `a <b>` or `c`.", ["a <b>", "c"]), ("one ` only", []), ("```", []), ("`<i>", []), ("", [])],
+)
+def test_advice_shows_what_stands_between_backticks_as_code(text, code):
+    page = Page(render(verdict(finding(rule="X1"), rules=(replace(SHELL, id="X1", mend=text),)), {}))
+    advice = page.all("dd", "mend")
+    assert [e.text for each in advice for e in page.inside(each, "code")] == code
+    assert [each.text for each in advice] == ([text.replace("`", "") if code else text] if text else [])
+
+
+def test_a_finding_of_several_tools_names_them():
+    page = Page(render(verdict(finding(sources=("bandit/B602", "x/<y>")), finding(1, sources=("a/b",))), {}))
+    assert [p.text.count("found by") for p in page.all("p", "foot")] == [1, 0]
+    assert "found by bandit/B602, x/<y>" in page.all("p", "foot")[0].text
+
+
 def test_a_finding_of_an_unknown_rule_and_of_no_line():
     page = Page(render(verdict(finding(rule="X1", line=0, column=0, path="")), {}))
     entry = page.one("details", "finding")
@@ -196,6 +214,13 @@ def test_gates_name_their_tools_and_counts():
     assert " ".join(row.text.split()) == "sast failed new findings bandit 1.9.4 12 files"
 
 
+def test_counts_of_nothing_are_left_out():
+    row = Page(
+        render(verdict(gates=(gate("passed", counts={"files": 2, "waived": 0, "not_scanned": 1}),)), {})
+    )
+    assert [li.text for li in row.inside(row.one("td", "counts"), "li")] == ["2 files", "1 not scanned"]
+
+
 def test_many_notifications_are_capped_aloud():
     notes = tuple(Notification(level="note", message=f"note {n}") for n in range(NOTIFICATIONS + 5))
     noisy = gate("passed", notifications=notes)
@@ -205,7 +230,7 @@ def test_many_notifications_are_capped_aloud():
 
 def test_thousands_of_findings_are_capped_aloud_and_the_worst_are_kept():
     findings = [finding(n, blocking=n % 20 == 0, severity=Severity(n % 5)) for n in range(6000)]
-    code = {f.fingerprint: Excerpt(1, ("x",) * 12) for f in findings}
+    code = {f.fingerprint: Excerpt(1, ("x",) * 12) for f in illustrated(findings)}
     source = render(verdict(*findings), code)
     page = Page(source)
     entries = page.all("details", "finding")
@@ -214,7 +239,7 @@ def test_thousands_of_findings_are_capped_aloud_and_the_worst_are_kept():
     assert len([e for e in entries if "data-blocking" in e.attributes]) == 300
     assert {e.attributes["data-severity"] for e in entries if "data-blocking" not in e.attributes} == {"4"}
     assert len([e for e in entries if "open" in e.attributes]) == EXPANDED
-    assert len(page.all("pre")) == EXCERPTS
+    assert len(page.all("pre")) == MOST
     assert len(source) < 4_000_000
     assert [h.text for h in page.all("h2")][-2:] == ["Blocking findings 300", "Other findings 700 of 5,700"]
 
@@ -238,7 +263,7 @@ def test_hostile_text_is_only_text():
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.text(st.characters(exclude_categories=()), min_size=1, max_size=30))
+@given(st.text(st.characters(exclude_categories=(), exclude_characters="`"), min_size=1, max_size=30))
 def test_no_text_changes_the_shape_of_the_page(text):
     source = render(*saying(text))
     source.encode("utf-8")

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from lockgate import __version__
 from lockgate.cli import commands
-from lockgate.errors import ExitCode
 from lockgate.gates import GATES
 
 _EXIT_CODES = """exit codes:
@@ -23,21 +22,13 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Parse the arguments; a mistake ends the program with exit code 2 and says what is known."""
     parser = argparse.ArgumentParser(
         prog="lockgate", description="Run the quality gates of a change and give one verdict.",
-        epilog=_EXIT_CODES, formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=_EXIT_CODES, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False,
     )  # fmt: skip
     parser.add_argument("--version", action="version", version=f"lockgate {__version__}")
     groups = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    _run(groups.add_parser("run", help="run the gates and give the verdict"))
-    _plan(groups.add_parser("plan", help="say what `run` would do, and why"))
-    _explain(groups.add_parser("explain", help="say why a finding blocks or does not"))
-    _schema(groups.add_parser("schema", help="print the JSON Schema of the configuration"))
-    _add(groups.add_parser("version", help="print the version"), commands.version)
-    _action(groups.add_parser("action", help="run as a GitHub action: inputs come from LOCKGATE_INPUTS"))
+    for name, (add, words) in _COMMANDS.items():
+        add(groups.add_parser(name, help=words, description=words, allow_abbrev=False))
     return parser.parse_args(argv)
-
-
-def _add(parser: argparse.ArgumentParser, command: Callable[..., ExitCode]) -> None:
-    parser.set_defaults(command=command)
 
 
 def _run(parser: argparse.ArgumentParser) -> None:
@@ -52,15 +43,17 @@ def _run(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--fail-on", metavar="SEVERITY", default="",
-        help="critical, high, medium, low or note: findings from here on block (default: the configuration's, high)",
+        help="critical, high, medium, low or note: such findings and worse ones block (default: high)",
     )  # fmt: skip
-    parser.add_argument("--jobs", metavar="N", default="", help="worker processes a gate (default: one a core)")
-    _add(parser, commands.run)
+    parser.add_argument(
+        "--jobs", metavar="N", default="", help="worker processes a gate (default: one a core)"
+    )
+    parser.set_defaults(command=commands.run)
 
 
 def _plan(parser: argparse.ArgumentParser) -> None:
     _what(parser)
-    _add(parser, commands.plan)
+    parser.set_defaults(command=commands.plan)
 
 
 def _what(parser: argparse.ArgumentParser) -> None:
@@ -73,7 +66,9 @@ def _what(parser: argparse.ArgumentParser) -> None:
         help="only what is new since REV blocks (default: the CI event's base, or where this branch began)",
     )  # fmt: skip
     scope.add_argument("--all", action="store_true", help="everything blocks, new or not")
-    parser.add_argument("--config", type=Path, metavar="FILE", help="the configuration (default: .lockgate.yml)")
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="the configuration (default: .lockgate.yml)"
+    )
 
 
 def _explain(parser: argparse.ArgumentParser) -> None:
@@ -82,14 +77,30 @@ def _explain(parser: argparse.ArgumentParser) -> None:
         "--report", type=Path, default=Path("lockgate-report"), metavar="DIR",
         help="the folder that `run` wrote (default: %(default)s)",
     )  # fmt: skip
-    _add(parser, commands.explain)
+    parser.set_defaults(command=commands.explain)
 
 
 def _schema(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("of", nargs="?", choices=("configuration", "verdict"), default="configuration")
-    _add(parser, commands.schema)
+    parser.set_defaults(command=commands.schema)
 
 
 def _action(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("gate", nargs="?", default="", help="the action's own gate (default: the input `gates`)")
-    _add(parser, commands.action)
+    parser.add_argument(
+        "gate", nargs="?", default="", help="the action's own gate (default: the input `gates`)"
+    )
+    parser.set_defaults(command=commands.action)
+
+
+def _version(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(command=commands.version)
+
+
+_COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], str]] = {
+    "run": (_run, "run the gates and give the verdict"),
+    "plan": (_plan, "say what `run` would do, and why"),
+    "explain": (_explain, "say why a finding blocks or does not"),
+    "schema": (_schema, "print the JSON Schema of the configuration, or of the verdict"),
+    "version": (_version, "print the version"),
+    "action": (_action, "run as a GitHub action: inputs come from LOCKGATE_INPUTS"),
+}

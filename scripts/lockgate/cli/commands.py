@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
+
 from lockgate import __version__, pipeline
 from lockgate.cli import plan_text
 from lockgate.cli.running import host, run_and_report

@@ -56,7 +56,7 @@ class Lines(Silent):
             self._line(f"{run.name}: {'incomplete' if run.problem else 'done'} after {run.seconds:.1f} s")
 
     def _line(self, text: str) -> None:
-        self._console.print(inert(text), markup=False, soft_wrap=True)
+        self._console.print(inert(text), soft_wrap=True)
 
 
 class Bars(Silent):
@@ -65,6 +65,7 @@ class Bars(Silent):
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
         self._tasks: dict[str, TaskID] = {}
+        self._done: dict[str, int] = {}
         self._lock = threading.Lock()
 
     def planned(self, plan: Plan) -> None:
@@ -74,12 +75,15 @@ class Bars(Silent):
                 self._tasks[gate.gate.NAME] = self._progress.add_task(gate.gate.NAME, total=gate.work)
 
     def progress(self, gate: str, files: int) -> None:
-        """Move a bar on."""
+        """Move a bar on; one that gets past its end, as a second tool sees the files, goes on without one."""
         with self._lock:
-            self._progress.advance(self._tasks[gate], files)
+            done = self._done[gate] = self._done.get(gate, 0) + files
+            self._progress.update(self._tasks[gate], completed=done)
+            if done > (self._progress.tasks[self._tasks[gate]].total or done):
+                self._progress.update(self._tasks[gate], total=None)
 
     def finished(self, run: GateRun) -> None:
         """Fill a bar."""
         if run.name in self._tasks:
-            task = self._tasks[run.name]
-            self._progress.update(task, completed=run.planned.work)
+            done = max(self._done.get(run.name, 0), 1)
+            self._progress.update(self._tasks[run.name], total=done, completed=done)

@@ -2,24 +2,30 @@
 
 import difflib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import get_args
 
 import msgspec
+from pathspec import GitIgnoreSpec
 
 from lockgate.config.model import Configuration, SeverityName, Waiver
-from lockgate.config.yaml_lines import Document, Path, YamlError, parse
+from lockgate.config.yaml_lines import Data, Document, Path, YamlError, parse
 from lockgate.errors import ConfigurationError
 
 NAMES = (".lockgate.yml", ".lockgate.yaml")
 _MAX_BYTES = 1_000_000
 _SCHEMA = "`lockgate schema` prints every key with its type"
+_PATTERN = "write a path as in .gitignore, for instance `vendor/` or `**/*.min.js`"
 _HINTS = {
     "Expected `bool`": "write `true` or `false`",
     "Expected `array`": "write a list: one line `- value` for each",
     "Expected `object`": "write `key: value` lines below it",
     "Expected `float`": "write a number",
     "Expected `int`": "write a whole number",
+    "Expected `str` matching regex '^[": "write all 32 digits, as report.html and verdict.json show them",
+    "Expected `str` of length <=": "write less",
+    "Expected `str`": "write a value after the colon, or remove the key",
     "Invalid RFC3339": "write the day as YYYY-MM-DD",
     "Invalid enum value": f"write one of {', '.join(get_args(SeverityName))}",
     "Object missing required field": "a waiver needs `owner`, `reason` and `expires`",
@@ -50,13 +56,17 @@ def load(data: bytes, path: str) -> Loaded:
     try:
         configuration = msgspec.convert(content, Configuration, strict=False)
     except msgspec.ValidationError as error:
-        message, _, place = str(error).partition(" - at `$")
+        message, _, place = str(error).rpartition(" - at `$")
         where = _place(place.rstrip("`"))
         hint = next((hint for start, hint in _HINTS.items() if message.startswith(start)), _SCHEMA)
-        raise _error(path, document.line(where), f"`{_dotted(where)}`: {message}", hint) from error
+        raise _error(path, document.line(where), f"`{_dotted(where)}`: {message[:200]}", hint) from error
     lines = tuple(document.line(("waivers", number)) for number in range(len(configuration.waivers)))
     for waiver, line in zip(configuration.waivers, lines, strict=True):
         _check_waiver(waiver, path, line)
+    for where, pattern, must_match in _patterns(configuration):
+        if not _is_pattern(pattern, must_match=must_match):
+            what = f"`{_dotted(where)}`: `{pattern[:80]}` is no pattern that matches a path"
+            raise _error(path, document.line(where), what, _PATTERN)
     return Loaded(configuration, path, lines)
 
 
@@ -66,15 +76,18 @@ def _document(data: bytes, path: str) -> Document:
     try:
         return parse(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise _error(
-            path, data[: error.start].count(b"\n") + 1, "it is not UTF-8", "save it as UTF-8"
-        ) from error
+        line = data[: error.start].count(b"\n") + 1
+        raise _error(path, line, "it is not UTF-8", "save it as UTF-8") from error
     except YamlError as error:
         raise _error(path, error.line, error.message, "mend the YAML in that line") from error
 
 
-def _refuse_unknown_keys(value: Any, kind: Any, at: Path, document: Document, path: str) -> None:
+def _refuse_unknown_keys(
+    value: Data, kind: msgspec.inspect.Type, at: Path, document: Document, path: str
+) -> None:
     """Walk the data beside its type; the first key that the type does not have is an error."""
+    if isinstance(kind, msgspec.inspect.Metadata):
+        kind = kind.type
     if isinstance(kind, msgspec.inspect.StructType) and isinstance(value, dict):
         fields = {field.encode_name: field.type for field in kind.fields}
         for key, item in value.items():
@@ -87,7 +100,7 @@ def _refuse_unknown_keys(value: Any, kind: Any, at: Path, document: Document, pa
 
 
 def _unknown(key: str, known: tuple[str, ...], at: Path, document: Document, path: str) -> ConfigurationError:
-    near = difflib.get_close_matches(key, known, 1, 0.5)
+    near = difflib.get_close_matches(key[:80], known, 1, 0.5)
     where = f" in `{_dotted(at)}`" if at else ""
     todo = f"did you mean `{near[0]}`? " if near else ""
     todo += f"Known keys{where}: {', '.join(known)}"
@@ -101,6 +114,26 @@ def _check_waiver(waiver: Waiver, path: str, line: int) -> None:
             path, line, "a waiver must name its findings by exactly one of `rule`, `fingerprint` and `id`",
             "write one of them; the report shows each finding's fingerprint",
         )  # fmt: skip
+
+
+def _patterns(configuration: Configuration) -> Iterator[tuple[Path, str, bool]]:
+    """Give each path pattern with its place, and whether it must match something by itself."""
+    lists: dict[Path, tuple[str, ...]] = {("exclude",): configuration.exclude}
+    for name in configuration.gates.__struct_fields__:
+        lists["gates", name, "exclude"] = configuration.gate(name).exclude
+    for place, patterns in lists.items():
+        yield from (((*place, number), pattern, False) for number, pattern in enumerate(patterns))
+    for number, waiver in enumerate(configuration.waivers):
+        yield ("waivers", number, "path"), waiver.path, True
+
+
+def _is_pattern(pattern: str, *, must_match: bool) -> bool:
+    """Try a pattern: a comment or `!` may stand in a list, though alone they match nothing."""
+    try:
+        parts = list(GitIgnoreSpec.from_lines([pattern]).patterns)
+    except (ValueError, re.error):
+        return False
+    return not must_match or any(part.include for part in parts)
 
 
 def _place(text: str) -> Path:

@@ -8,9 +8,11 @@ from msgspec import Meta, Struct
 SeverityName = Literal["critical", "high", "medium", "low", "note"]
 _Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 _Days = Annotated[int, Meta(ge=0, le=3_650)]
-_Text = Annotated[str, Meta(min_length=1, max_length=2_000)]
-_Pattern = Annotated[
-    str, Meta(min_length=1, max_length=1_000, description="A path pattern, written as in .gitignore.")
+_Text = Annotated[str, Meta(min_length=1, max_length=2_000, pattern=r"\S")]
+_Pattern = Annotated[str, Meta(min_length=1, max_length=1_000)]
+_Patterns = Annotated[
+    tuple[_Pattern, ...],
+    Meta(description="Paths that are not looked at, as in a .gitignore at the top of the repository."),
 ]
 
 
@@ -18,8 +20,10 @@ class GateConfiguration(Struct, frozen=True, forbid_unknown_fields=True, rename=
     """Set up one gate."""
 
     enabled: bool = True
-    fail_on: SeverityName | None = None
-    exclude: tuple[_Pattern, ...] = ()
+    fail_on: Annotated[
+        SeverityName | None, Meta(description="The lowest severity that blocks in this gate.")
+    ] = None
+    exclude: _Patterns = ()
 
 
 class Gates(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -32,15 +36,25 @@ class Gates(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
 class Waiver(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """Accept findings until a day: exactly one of `rule`, `fingerprint` and `id` names them."""
 
-    owner: _Text
-    reason: _Text
-    expires: date
-    rule: Annotated[str, Meta(description="A rule (`B602`), or a tool's rule (`bandit/B602`).")] = ""
-    fingerprint: Annotated[str, Meta(description="The fingerprint of one finding.")] = ""
-    id: Annotated[str, Meta(description="An advisory's id or one of its aliases (`CVE-2024-1234`).")] = ""
-    path: Annotated[str, Meta(description="Only findings in paths that match, written as in .gitignore.")] = (
-        "**"
-    )
+    owner: Annotated[_Text, Meta(description="Who answers for it.")]
+    reason: Annotated[_Text, Meta(description="Why it is acceptable for now.")]
+    expires: Annotated[date, Meta(description="The last day on which it holds, as YYYY-MM-DD.")]
+    rule: Annotated[_Text, Meta(description="A rule (`B602`), or a tool's rule (`bandit/B602`).")] = ""
+    fingerprint: Annotated[
+        str,
+        Meta(pattern="^[0-9a-f]{32}$", description="One finding's fingerprint, whole, from the report."),
+    ] = ""
+    id: Annotated[_Text, Meta(description="An advisory's id or one of its aliases (`CVE-2024-1234`).")] = ""
+    path: Annotated[
+        _Pattern,
+        Meta(description="Only findings in paths that match this pattern, written as in .gitignore."),
+    ] = "**"
+
+
+_Waiver = Annotated[
+    Waiver,
+    Meta(extra_json_schema={"oneOf": [{"required": [name]} for name in ("rule", "fingerprint", "id")]}),
+]
 
 
 class WaiverCaps(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -63,10 +77,14 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
 class Configuration(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """Configure lockgate. Every key is optional."""
 
-    fail_on: SeverityName = "high"
-    exclude: tuple[_Pattern, ...] = ()
+    fail_on: Annotated[
+        SeverityName, Meta(description="The lowest severity that blocks, where a gate has none of its own.")
+    ] = "high"
+    exclude: _Patterns = ()
     gates: Gates = Gates()
-    waivers: tuple[Waiver, ...] = ()
+    waivers: Annotated[
+        tuple[_Waiver, ...], Meta(description="Accepted exceptions, each with an owner and an end.")
+    ] = ()
     waiver_caps: WaiverCaps = WaiverCaps()
     limits: Limits = Limits()
 

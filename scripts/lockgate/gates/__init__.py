@@ -1,8 +1,8 @@
 """The quality gates, in alphabetical order. To add one: a module that is a `Gate`, and its line here."""
 
+from lockgate.gates.protocol import Gate, Output, Task
 from lockgate.gates.sast import gate as sast
 from lockgate.gates.secrets import gate as secrets
-from lockgate.gates.protocol import Gate, Output, Task
 
 __all__ = ["GATES", "Gate", "Output", "Task"]
 

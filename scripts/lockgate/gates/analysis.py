@@ -61,7 +61,10 @@ class WorkerAnalyser:
 def analyse(
     analyser: Analyser, sources: Iterable[Source], cache: Cache, progress: Progress = lambda _: None
 ) -> Reports:
-    """Report on every source; each content is analysed once, ever. A source without an answer has a problem."""
+    """Report on every source; each content is analysed once, ever.
+
+    A source without an answer has a problem; what has one is asked again in the next run.
+    """
     keys = {source: cache.key(analyser.identity, source.path, source.digest) for source in sources}
     known = _decoded(cache.get(keys.values()))
     reports: Reports = {source: known[key] for source, key in keys.items() if key in known}

@@ -1,5 +1,7 @@
 """What an analyser says about one version of one file: the unit of work, of caching and of failure."""
 
+from dataclasses import dataclass
+
 import msgspec
 
 from lockgate.finding import Severity, Span
@@ -8,8 +10,9 @@ from lockgate.source import printable
 
 
 class RawFinding(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Hold a finding before it has a gate, a path and a fingerprint. Lines and columns count from 1, 0 is unknown.
+    """Hold a finding before it has a gate, a path and a fingerprint.
 
+    Lines and columns count from 1, 0 is unknown; `end_column` is exclusive.
     `key` names its content (lockgate.fingerprint). `secrets` marks the characters that no output may show.
     """
 
@@ -33,30 +36,36 @@ class FileReport(msgspec.Struct, frozen=True, omit_defaults=True):
     problem: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """Say what was found: a tool's rule and what it is worth here."""
+
+    tool: str
+    rule: str
+    severity: Severity
+    cwe: tuple[int, ...] = ()
+    help: str = ""
+
+
 def make(
-    *,
-    tool: str,
-    rule: str,
-    severity: Severity,
+    kind: Kind,
     message: str,
     lines: list[str],
     at: tuple[int, int, int, int],
-    cwe: tuple[int, ...] = (),
-    help_uri: str = "",
     secrets: tuple[Span, ...] = (),
 ) -> RawFinding:
     """Make a raw finding at (line, end line, column, end column) of a file's `lines`."""
     line, end_line, column, end_column = at
     return RawFinding(
-        rule=rule,
-        severity=int(severity),
+        rule=kind.rule,
+        severity=int(kind.severity),
         message=printable(message),
-        key=content_key(f"{tool}/{rule}", lines, line, end_line, secrets),
+        key=content_key(f"{kind.tool}/{kind.rule}", lines, line, end_line, secrets),
         line=line,
         end_line=end_line,
         column=column,
         end_column=end_column,
-        cwe=cwe,
-        help=help_uri,
+        cwe=kind.cwe,
+        help=kind.help,
         secrets=tuple((span.line, span.column, span.end_column) for span in secrets),
     )

@@ -1,10 +1,9 @@
 """From file reports to findings: paths, fingerprints, the base's known ones, and what was not scanned."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from lockgate.finding import NOT_SCANNED, Finding, Rule, Severity, Span
-from lockgate.fingerprint import content_key, content_part, fingerprints
+from lockgate.fingerprint import content_key, fingerprints
 from lockgate.gates.analysis import Reports
 from lockgate.gates.file_report import FileReport, RawFinding
 from lockgate.source import Source, Unreadable, display
@@ -13,10 +12,8 @@ Select = Callable[[str], bool]
 
 
 def of_reports(gate: str, tool: str, reports: Reports) -> list[Finding]:
-    """Make findings of reports on the head or on history, with their fingerprints."""
-    return [
-        finding for source in sorted(reports) for finding in _of_file(gate, tool, source, reports[source])
-    ]
+    """Make findings of reports on the head, with their fingerprints."""
+    return [finding for source, report in reports.items() for finding in of_file(gate, tool, source, report)]
 
 
 def known(gate: str, tool: str, reports: Reports) -> set[str]:
@@ -31,25 +28,6 @@ def of_unreadable(gate: str, tool: str, unreadable: Iterable[Unreadable], select
         for item in unreadable
         if select(item.path)
     ]
-
-
-def only_in_history(past: Iterable[Finding], head: Iterable[Finding], base: Iterable[str]) -> list[Finding]:
-    """Keep what neither the head nor the base holds, one for each content: it was added, and removed again."""
-    seen = {content_part(finding.fingerprint) for finding in head} | {content_part(mark) for mark in base}
-    kept = []
-    for finding in past:
-        part = content_part(finding.fingerprint)
-        if part not in seen and finding.rule != NOT_SCANNED:
-            seen.add(part)
-            kept.append(_past(finding))
-    return kept
-
-
-def _past(finding: Finding) -> Finding:
-    where = f" It is in commit {finding.commit[:12]} of this change, though no longer in the tree: anyone who fetches "
-    return replace(
-        finding, message=f"{finding.message}{where}the branch has it. Revoke it; rewriting is not enough."
-    )
 
 
 def secrets(reports: Reports) -> dict[str, tuple[Span, ...]]:
@@ -75,7 +53,8 @@ def not_scanned_rule(tool: str) -> Rule:
     )
 
 
-def _of_file(gate: str, tool: str, source: Source, report: FileReport) -> Iterable[Finding]:
+def of_file(gate: str, tool: str, source: Source, report: FileReport) -> Iterator[Finding]:
+    """Make findings of one report: one for each of its own, in order, then why the file was not scanned."""
     marks = fingerprints([raw.key for raw in report.findings], display(source.origin or source.path))
     for raw, fingerprint in zip(report.findings, marks, strict=True):
         yield _finding(gate, tool, source, raw, fingerprint)

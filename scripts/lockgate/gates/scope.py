@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathspec import GitIgnoreSpec
 
 from lockgate.config import GateConfiguration
-from lockgate.finding import Span
 from lockgate.gates.protocol import Applies, Output
 from lockgate.tree import Tree
 
@@ -14,6 +13,12 @@ def chooser(selects: Callable[[str], bool], configuration: GateConfiguration) ->
     """Narrow what a tool selects by what the configuration excludes from its gate."""
     excluded = GitIgnoreSpec.from_lines(configuration.exclude)
     return lambda path: selects(path) and not excluded.match_file(path)
+
+
+def count(tree: Tree, chosen: Callable[[str], bool]) -> int:
+    """Count the files of the head that a gate has to answer for: those too that nobody can read."""
+    paths = [source.path for source in tree.head] + [item.path for item in tree.unreadable]
+    return len([path for path in paths if chosen(path)])
 
 
 def describe(counts: Mapping[str, int], nothing: str, tree: Tree) -> Applies:
@@ -28,7 +33,7 @@ def describe(counts: Mapping[str, int], nothing: str, tree: Tree) -> Applies:
 def merged(outputs: Sequence[Output]) -> Output:
     """Join the outputs of a gate's tools."""
     counts: dict[str, int] = {}
-    secrets: dict[str, tuple[Span, ...]] = {}
+    secrets = dict(outputs[0].secrets) if outputs else {}
     for output in outputs:
         for name, count in output.counts.items():
             counts[name] = counts.get(name, 0) + count

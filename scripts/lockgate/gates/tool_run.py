@@ -6,6 +6,7 @@ from lockgate.errors import ToolError
 from lockgate.finding import NOT_SCANNED, Notification, Rule
 from lockgate.gates import found
 from lockgate.gates.analysis import Analyser, Reports, analyse
+from lockgate.gates.history import only_in_history
 from lockgate.gates.protocol import Output, Task
 from lockgate.gates.scope import chooser
 from lockgate.source import Source
@@ -19,22 +20,25 @@ def run_tool(
     make: Callable[[], Analyser],
     selects: Callable[[str], bool],
     rules: Callable[[Iterable[str]], tuple[Rule, ...]],
+    *,
+    in_history: bool = False,
 ) -> Output:
-    """Run a tool where it has something to do; `make` is not called otherwise, so nothing is installed in vain.
+    """Run a tool where it has something to do; else `make` is not called, so nothing is installed in vain.
 
-    `rules` describes the rules of the given ids.
+    `rules` describes the rules of the given ids. `in_history` looks too at what only commits of the change
+    hold: a flaw that is gone is mended, a secret that is gone from the tree is not.
     """
     chosen = chooser(selects, task.configuration)
     unreadable = found.of_unreadable(gate, tool.name, task.tree.unreadable, chosen)
     head = found.selected(task.tree.head, chosen)
-    history = found.selected(task.tree.history, chosen)
+    history = found.selected(task.tree.history, chosen) if in_history else []
     analyser = make() if head or history else None
     base = found.selected(task.tree.base, chosen)
     reports = analyse(analyser, [*head, *base, *history], task.cache, task.progress) if analyser else {}
     findings = found.of_reports(gate, tool.name, _part(reports, head))
     known = found.known(gate, tool.name, _part(reports, base))
-    past = found.of_reports(gate, tool.name, _part(reports, history))
-    findings += unreadable + found.only_in_history(past, findings, known)
+    past, present = _part(reports, history), _part(reports, [*head, *base])
+    findings += unreadable + only_in_history(gate, tool.name, past, present)
     used = {finding.rule for finding in findings}
     described = rules(used - {NOT_SCANNED})
     return Output(
@@ -48,11 +52,23 @@ def run_tool(
 
 
 def attempt(run: Callable[[], Output]) -> Output:
-    """Run one tool of several: when it fails, the findings of the others are kept and the gate is incomplete."""
+    """Run one tool of several: when it fails, the others' findings are kept and the gate is incomplete."""
     try:
         return run()
     except ToolError as error:
-        return Output(findings=(), tools=(), notifications=(Notification(level="error", message=str(error)),))
+        return _failed(error)
+    except OSError as error:
+        return _failed(
+            ToolError(
+                f"a temporary file of the tool cannot be written: {error.strerror}",
+                cause="the disk is full, or the folder for temporary files is not writable",
+                todo="make room, or set TMPDIR",
+            )
+        )
+
+
+def _failed(error: ToolError) -> Output:
+    return Output(findings=(), tools=(), notifications=(Notification(level="error", message=str(error)),))
 
 
 def _part(reports: Reports, sources: Iterable[Source]) -> Reports:

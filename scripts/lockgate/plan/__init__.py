@@ -84,11 +84,14 @@ def _tree(
 
 
 def _folder(path: Path) -> Path:
-    folder = path.resolve()
-    if folder.is_dir():
-        return folder
+    try:
+        folder = path.resolve()
+        if folder.is_dir():
+            return folder
+    except (OSError, RuntimeError, ValueError):
+        pass  # a name that is too long, a loop of links: no folder either
     raise InputError(
-        f"{path} is not a folder",
+        f"{str(path)[:200]} is not a folder",
         cause="a wrong path, or the checkout step is missing",
         todo="give the path of a checkout; in Actions run actions/checkout first",
     )

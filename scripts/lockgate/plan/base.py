@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lockgate.errors import PlatformError
+from lockgate.errors import InputError, PlatformError
 from lockgate.git import Git
 from lockgate.inputs import EventBase, Options
 
@@ -16,9 +16,18 @@ class Base:
 
 
 def choose(git: Git | None, options: Options, event: EventBase | None) -> Base:
-    """Choose the base: the one that was asked for, the event's, or where this branch left the default branch."""
-    if options.all:
-        return Base(None, "everything was asked for")
+    """Choose the base: the one asked for, the event's, or where this branch left the default branch."""
+    base = Base(None, "everything was asked for") if options.all else _find(git, options, event)
+    if options.change and base.commit is None:
+        raise InputError(
+            f"there is no base to compare with: {base.why}",
+            cause="`scope` is `change`, which needs one",
+            todo="name it with `base`, or let `scope` be `auto`",
+        )
+    return base
+
+
+def _find(git: Git | None, options: Options, event: EventBase | None) -> Base:
     if git is None:
         return _without(options, "not a git checkout")
     head = git.resolve("HEAD")
@@ -27,7 +36,7 @@ def choose(git: Git | None, options: Options, event: EventBase | None) -> Base:
     if options.base:
         return _fork(git, options.base, head, f"`{options.base}`")
     if event:
-        return _fork(git, event.revision, head, event.why) if event.revision else Base(None, event.why)
+        return _of_event(git, event, head)
     return _of_branch(git, head)
 
 
@@ -37,8 +46,26 @@ def _without(options: Options, why: str) -> Base:
     return Base(None, why)
 
 
+def _of_event(git: Git, event: EventBase, head: str) -> Base:
+    if event.lost:
+        raise PlatformError(
+            f"the event does not name {event.why}",
+            cause="the file of GITHUB_EVENT_PATH is missing, cut off or of another event",
+            todo="name the commit to compare with as `base`, or let `scope` be `all`",
+        )
+    if not event.revision:
+        return Base(None, event.why)
+    base = _fork(git, event.revision, head, event.why)
+    # GitHub merges into the newest base, which may be ahead of the event's: what others merged in between is
+    # nobody's change. The pull request's author cannot make a commit that merges the very head of it.
+    parent = git.resolve("HEAD^1") if event.head and git.resolve("HEAD^2") == event.head else None
+    if parent and base.commit and git.merge_base(base.commit, parent) == base.commit:
+        return Base(parent, event.why)
+    return base
+
+
 def _fork(git: Git, revision: str, head: str, why: str) -> Base:
-    """Compare with where the head left a revision, so that what others merged since is not held against it."""
+    """Compare with where the head left a revision: what others merged since is not held against it."""
     commit = git.resolve(revision)
     if commit is None:
         shallow = git.is_shallow()
@@ -59,7 +86,7 @@ def _of_branch(git: Git, head: str) -> Base:
     fork = git.merge_base(default, head)
     if fork is None:
         return Base(None, f"no common history with {default}")
-    if fork == head and not git.is_dirty():
+    if fork == head and not git.is_dirty() and not git.untracked():
         return Base(None, f"nothing differs from {default}")
     return Base(fork, f"where it left {default}")
 

@@ -1,7 +1,7 @@
 """Find the configuration: from the base when there is one, so that a change cannot weaken its own gates."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +13,11 @@ from lockgate.git import Git
 from lockgate.source import display, read_bytes
 
 _MAX_BYTES = 1_000_000
+_MAX_IN_BASE = 64_000_000  # `load` refuses what is too large; here it must not look as if there were none
 
 Read = Callable[[str], bytes | None]
+Folder = Sequence[str]
+"""The names that a configuration may have in one folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,34 +29,62 @@ class Settled:
 
 
 def settle(root: Path, prefix: str, config: Path | None, git: Git | None, base: str | None) -> Settled:
-    """Load the configuration in force: `config` when given, else the nearest of `.lockgate.yml` from `prefix` up."""
+    """Load the configuration in force: `config`, else the nearest `.lockgate.yml` from `prefix` up.
+
+    One that lies in the checkout is the base's, where there is a base. Raise ConfigurationError when the
+    working tree's is invalid; when only the base's is, the defaults judge, so that a change can mend it.
+    """
     given = _inside(root, config) if config else None
     if config and given is None:
-        return Settled(load(_read_given(config), str(config)))
-    candidates = [given] if given else _candidates(prefix)
-    head = _first(candidates, _reader_of_folder(root))
-    if given and head is None and base is None:
-        raise _no_config(given)
+        return Settled(load(_read_given(config), display(str(config))))
+    folders = [[given]] if given else _folders(prefix)
+    head = _first(folders, _reader_of_folder(root))
     if git is None or base is None:
-        return Settled(head or defaults())
-    before = _first(candidates, lambda path: git.show(base, path, _MAX_BYTES))
+        before, problem = head, ""
+    else:
+        before, problem = _of_base(folders, git, base)
+    if given and not (head or before or problem):
+        raise _no_config(given, "No such file")
+    if problem:
+        return Settled(defaults(), (_invalid(problem, head),))
     return Settled(before or defaults(), tuple(_changes(before, head)))
 
 
+def _of_base(folders: Sequence[Folder], git: Git, base: str) -> tuple[Loaded | None, str]:
+    try:
+        return _first(folders, lambda path: git.show(base, path, _MAX_IN_BASE)), ""
+    except ConfigurationError as error:
+        return None, error.what
+
+
 def _inside(root: Path, config: Path) -> str | None:
-    resolved = Path(os.path.abspath(config))  # noqa: PTH100 - resolve() would follow a link that the tree holds
-    return resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else None
+    """Give the path in the checkout that a configuration has, whatever links lead to the checkout.
+
+    Links that the tree itself holds are not followed: a change could aim them elsewhere.
+    """
+    for name in (os.path.abspath(config), os.path.realpath(config)):  # noqa: PTH100 - see above
+        path = Path(name)
+        for parent in reversed(path.parents):
+            if parent.resolve() == root:
+                return path.relative_to(parent).as_posix()
+    return None
 
 
-def _candidates(prefix: str) -> list[str]:
+def _folders(prefix: str) -> list[Folder]:
     folders = [f"{prefix}/", ""] if prefix else [""]
-    return [folder + name for folder in folders for name in NAMES]
+    return [[folder + name for name in NAMES] for folder in folders]
 
 
-def _first(paths: list[str], read: Read) -> Loaded | None:
-    for path in paths:
-        data = read(path)
-        if data is not None:
+def _first(folders: Sequence[Folder], read: Read) -> Loaded | None:
+    for names in folders:
+        found = {path: data for path in names if (data := read(path)) is not None}
+        if len(found) > 1:
+            raise ConfigurationError(
+                f"there are two configurations, {' and '.join(map(display, found))}",
+                cause="one was added and the other forgotten",
+                todo="put all into one of them and remove the other",
+            )
+        for path, data in found.items():
             return load(data, display(path))
     return None
 
@@ -76,14 +107,14 @@ def _reader_of_folder(root: Path) -> Read:
 
 def _read_given(config: Path) -> bytes:
     try:
-        return read_bytes(config.resolve(), _MAX_BYTES)
+        return read_bytes(Path(os.path.realpath(config)), _MAX_BYTES)
     except OSError as error:
-        raise _no_config(str(config)) from error
+        raise _no_config(str(config), error.strerror or str(error)) from error
 
 
-def _no_config(path: str) -> InputError:
+def _no_config(path: str, why: str) -> InputError:
     return InputError(
-        f"the configuration {path} cannot be read",
+        f"the configuration {display(path)} cannot be read: {why}",
         cause="a wrong path",
         todo="check `--config` (or the input `config`)",
     )
@@ -93,12 +124,16 @@ def _changes(before: Loaded | None, head: Loaded | None) -> Iterator[Finding]:
     """Report what a change does to the configuration: it takes effect only once it is merged."""
     old, new = (loaded.configuration if loaded else Configuration() for loaded in (before, head))
     path = (head or before or defaults()).path
+    then = "it takes effect once it is merged, and excuses nothing here"
     if old.waivers != new.waivers:
         added = len([waiver for waiver in new.waivers if waiver not in old.waivers])
         removed = len([waiver for waiver in old.waivers if waiver not in new.waivers])
-        yield _finding(path, "waivers-changed", f"This change adds {added} and removes {removed} waivers")
+        yield _finding(
+            path, "waivers-changed", f"This change adds {added} and removes {removed} waivers: {then}."
+        )
     if _without_waivers(old) != _without_waivers(new):
-        yield _finding(path, "configuration-changed", "This change alters the configuration of the gates")
+        what = f"This change alters the configuration of the gates: {then}."
+        yield _finding(path, "configuration-changed", what)
 
 
 def _without_waivers(configuration: Configuration) -> tuple[object, ...]:
@@ -106,9 +141,14 @@ def _without_waivers(configuration: Configuration) -> tuple[object, ...]:
     return tuple(getattr(configuration, field) for field in fields if field != "waivers")
 
 
-def _finding(path: str, rule: str, what: str) -> Finding:
+def _invalid(problem: str, head: Loaded | None) -> Finding:
+    what = f"The configuration in the base cannot be read, so the defaults judge this change. {problem}"
+    return _finding(head.path if head else NAMES[0], "configuration-invalid", what)
+
+
+def _finding(path: str, rule: str, message: str) -> Finding:
     return Finding(
         gate="policy", tool="lockgate", rule=rule, severity=Severity.NOTE, path=path, line=1, end_line=1,
-        message=f"{what}: it takes effect once it is merged, and excuses nothing here.",
-        fingerprint=fingerprints([content_key(rule, (), 0, 0)], path)[0], sources=(f"lockgate/{rule}",),
+        message=message, fingerprint=fingerprints([content_key(rule, (), 0, 0)], path)[0],
+        sources=(f"lockgate/{rule}",),
     )  # fmt: skip

@@ -1,34 +1,40 @@
 """The stages of policy, in order. Each marks a finding and says whether it goes on towards blocking.
 
-The order matters: the change first, because all else is none of the author's business; then what the base had
-already; then what somebody answers for; the threshold last, so that the funnel shows what a lower one would do.
+The order matters: the change first, because all else is none of the author's business; then what the base
+had already; then what somebody answers for; the threshold last, so that the funnel shows what a lower one
+would do.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass, field, replace
 
-from lockgate.config import Loaded
 from lockgate.finding import NOT_SCANNED, Finding, Severity, State
-from lockgate.policy.waivers import Held, hold, name
+from lockgate.policy.waivers import Held, Waivers, name
 from lockgate.verdict import FunnelStep
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Hold what the stages need. Without a base (`changed` is None) every finding is in the change and new."""
+    """Hold what the stages need. `thresholds` are those of gates that have their own.
 
-    loaded: Loaded
-    today: date
-    thresholds: dict[str, Severity]
+    `changed` holds paths as findings write them; None without a base: every finding is in the change and new.
+    `known` are the fingerprints that the base had.
+    """
+
+    waivers: Waivers
     fail_on: Severity
+    thresholds: dict[str, Severity] = field(default_factory=dict)
     changed: frozenset[str] | None = None
     known: frozenset[str] = frozenset()
+
+    def threshold(self, gate: str) -> Severity:
+        """Give the lowest severity that blocks in a gate."""
+        return self.thresholds.get(gate, self.fail_on)
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Hold the marked findings, the funnel, and what the waivers did about each finding."""
+    """Hold the marked findings, the funnel, and what the waivers did about each new finding."""
 
     findings: tuple[Finding, ...]
     funnel: tuple[FunnelStep, ...]
@@ -38,28 +44,29 @@ class Judged:
 def in_change(finding: Finding, context: Context) -> Finding:
     """Mark whether the change touches the finding's file."""
     touched = context.changed is None or finding.path in context.changed or bool(finding.commit)
-    return replace(finding, in_change=touched)
+    return finding if touched == finding.in_change else replace(finding, in_change=touched)
 
 
 def new(finding: Finding, context: Context) -> Finding:
     """Mark whether the base had the finding already."""
     known = finding.fingerprint in context.known or not finding.in_change
-    return replace(finding, state=State.UNCHANGED if known else State.NEW)
+    state = State.UNCHANGED if known and context.changed is not None else State.NEW
+    return finding if state is finding.state else replace(finding, state=state)
 
 
 def waived(finding: Finding, context: Context) -> Finding:
     """Mark a finding that a valid waiver holds."""
-    held = hold(finding, context.loaded, context.today)
-    if held.holds is None:
+    holds = context.waivers.hold(finding).holds
+    if holds is None:
         return finding
-    return replace(finding, waived=True, waiver=name(context.loaded.configuration.waivers[held.holds]))
+    return replace(finding, waived=True, waiver=name(context.waivers.loaded.configuration.waivers[holds]))
 
 
 def over_threshold(finding: Finding, context: Context) -> Finding:
     """Mark a finding as blocking when it got this far; what was not scanned blocks at any threshold."""
-    threshold = context.thresholds.get(finding.gate, context.fail_on)
-    over = finding.severity >= threshold or finding.rule == NOT_SCANNED
-    return replace(finding, blocking=over)
+    over = finding.severity >= context.threshold(finding.gate) or finding.rule == NOT_SCANNED
+    blocking = over and finding.in_change and finding.state is State.NEW and not finding.waived
+    return finding if blocking == finding.blocking else replace(finding, blocking=blocking)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +84,18 @@ STAGES = (
     Stage("not waived", waived, lambda finding: not finding.waived),
     Stage("blocking", over_threshold, lambda finding: finding.blocking),
 )
-_WITHOUT_BASE = 2  # the first stages compare with the base
+_COMPARING = 2  # that many stages compare with the base; the funnel leaves them out when there is none
 
 
 def judge(findings: Iterable[Finding], context: Context) -> Judged:
     """Run the findings through all stages: all are marked and kept, fewer and fewer go on."""
     marked = sorted(findings, key=lambda finding: finding.sort_key)
-    held = tuple(hold(finding, context.loaded, context.today) for finding in marked)
-    going = [True] * len(marked)
+    for stage in STAGES:
+        marked = [stage.mark(finding, context) for finding in marked]
+    going = marked
     funnel = [FunnelStep("found", len(marked))]
-    for stage in STAGES if context.changed is not None else STAGES[_WITHOUT_BASE:]:
-        for number, finding in enumerate(marked):
-            if going[number] or stage.mark is not over_threshold:
-                marked[number] = stage.mark(finding, context)
-            going[number] = going[number] and stage.passes(marked[number])
-        funnel.append(FunnelStep(stage.name, sum(going)))
-    return Judged(tuple(marked), tuple(funnel), held)
+    for stage in STAGES if context.changed is not None else STAGES[_COMPARING:]:
+        going = [finding for finding in going if stage.passes(finding)]
+        funnel.append(FunnelStep(stage.name, len(going)))
+    fresh = (finding for finding in marked if finding.in_change and finding.state is State.NEW)
+    return Judged(tuple(marked), tuple(funnel), tuple(context.waivers.hold(finding) for finding in fresh))

@@ -1,43 +1,57 @@
 """Waivers: which one holds a finding, which ones have expired, are too long or hold nothing."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 
 from pathspec import GitIgnoreSpec
 
 from lockgate.config import Loaded, Waiver
 from lockgate.finding import Finding, Rule, Severity
-from lockgate.fingerprint import content_key, fingerprints
+from lockgate.fingerprint import content_key, content_part, fingerprints
 
 GATE = "policy"
-_EXPIRED = ("waiver-expired", Severity.HIGH,
-            "has expired: what it held blocks again. Mend that, or renew the waiver with a reason.")  # fmt: skip
-_TOO_LONG = ("waiver-too-long", Severity.MEDIUM,
-             "lasts longer than `waiver-caps` allows, so it holds nothing. Bring `expires` nearer.")  # fmt: skip
-_OVER = (
-    "waiver-unused",
-    Severity.NOTE,
-    "has expired and there is nothing left that it would hold. Remove it.",
-)
-_UNUSED = ("waiver-unused", Severity.NOTE, "holds no finding of this run. Remove it if that was mended.")
-_RULES = (
-    (
-        "configuration-changed",
-        "Configuration changed",
-        Severity.NOTE,
-        "The change alters the gates' configuration.",
+_EVERYWHERE = "**"
+_EXPIRED = Rule(
+    id="waiver-expired", tool="lockgate", name="Waiver expired", severity=Severity.HIGH, tags=(GATE,),
+    what="A waiver is past its day.", why="Nobody answers any more for what it held.",
+    mend="Mend the finding, or renew the waiver with a reason.",
+)  # fmt: skip
+_TOO_LONG = Rule(
+    id="waiver-too-long", tool="lockgate", name="Waiver too long", severity=Severity.MEDIUM, tags=(GATE,),
+    what="A waiver lasts longer than its severity allows.", why="What is accepted for long is forgotten.",
+    mend="Bring `expires` nearer.",
+)  # fmt: skip
+_MOVED = Rule(
+    id="waiver-moved", tool="lockgate", name="Waiver of a renamed file", severity=Severity.NOTE, tags=(GATE,),
+    what="A waiver's fingerprint is of a file's former path.", why="It holds as long as it fits one finding.",
+    mend="Write the finding's present fingerprint.",
+)  # fmt: skip
+_UNUSED = Rule(
+    id="waiver-unused", tool="lockgate", name="Waiver unused", severity=Severity.NOTE, tags=(GATE,),
+    what="A waiver holds no finding.", why="It would excuse the next such finding unseen.",
+    mend="Remove it.",
+)  # fmt: skip
+
+
+def _about_configuration(name: str, title: str, what: str) -> Rule:
+    return Rule(
+        id=name, tool="lockgate", name=title, severity=Severity.NOTE, tags=(GATE,), what=what,
+        why="The base's configuration judges a change, so that none weakens its own gates.",
+        mend="Review it as you would review code.",
+    )  # fmt: skip
+
+
+_OF_CONFIGURATION = (
+    _about_configuration(
+        "configuration-changed", "Configuration changed", "The change alters the gates' configuration."
     ),
-    ("waiver-expired", "Waiver expired", Severity.HIGH, "A waiver is past its day."),
-    (
-        "waiver-too-long",
-        "Waiver too long",
-        Severity.MEDIUM,
-        "A waiver lasts longer than its severity allows.",
+    _about_configuration(
+        "configuration-invalid", "Configuration invalid", "The base's configuration cannot be read."
     ),
-    ("waiver-unused", "Waiver unused", Severity.NOTE, "A waiver holds no finding."),
-    ("waivers-changed", "Waivers changed", Severity.NOTE, "The change alters the waivers."),
+    _about_configuration("waivers-changed", "Waivers changed", "The change alters the waivers."),
 )
 
 
@@ -45,12 +59,83 @@ _RULES = (
 class Held:
     """Say what the waivers do about a finding: `holds` is the index of one that excuses it.
 
-    `expired` and `too_long` are the indexes of those that would, were they valid.
+    `expired` and `too_long` are the indexes of those that would, were they valid; empty when one holds.
+    `moved` is the finding's fingerprint when the waiver names that of its file's former path.
     """
 
     holds: int | None = None
     expired: tuple[int, ...] = ()
     too_long: tuple[int, ...] = ()
+    moved: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waivers:
+    """Find a configuration's waivers by what they name, as of `today`.
+
+    `former` gives, for a finding's fingerprint, the one that a waiver calls it by.
+    """
+
+    loaded: Loaded
+    today: date
+    former: Mapping[str, str] = field(default_factory=dict)
+    by_rule: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    by_fingerprint: Mapping[str, Sequence[int]] = field(default_factory=dict)
+
+    def hold(self, finding: Finding) -> Held:
+        """Find the waiver that excuses a finding: the first one that is valid."""
+        expired, too_long = [], []
+        for number in self._naming(finding):
+            waiver = self.loaded.configuration.waivers[number]
+            if waiver.path != _EVERYWHERE and not _covers(waiver.path, finding.path):
+                continue
+            if waiver.expires < self.today:
+                expired.append(number)
+            elif (waiver.expires - self.today).days > self._cap(finding.severity):
+                too_long.append(number)
+            else:
+                moved = bool(waiver.fingerprint) and waiver.fingerprint != finding.fingerprint
+                return Held(number, moved=finding.fingerprint if moved else "")
+        return Held(None, tuple(expired), tuple(too_long))
+
+    def _naming(self, finding: Finding) -> list[int]:
+        mark = self.former.get(finding.fingerprint, finding.fingerprint)
+        return sorted({
+            *self.by_fingerprint.get(mark, ()),
+            *self.by_rule.get(finding.rule, ()),
+            *self.by_rule.get(f"{finding.tool}/{finding.rule}", ()),
+        })  # fmt: skip
+
+    def _cap(self, severity: Severity) -> int:
+        days: int = getattr(self.loaded.configuration.waiver_caps, str(severity))
+        return days
+
+
+def waivers(loaded: Loaded, today: date, everything: Iterable[Finding] = ()) -> Waivers:
+    """Make the waivers ready. `everything`: all findings of the repository, when the run sees them all.
+
+    Where a rename was merged, a waiver's fingerprint is of the old path. It goes on holding while no finding
+    has that fingerprint and exactly one has its content. Never so for a part of the repository or a change:
+    there, a copy of what was waived elsewhere is a new finding.
+    """
+    by_rule: defaultdict[str, list[int]] = defaultdict(list)
+    by_fingerprint: defaultdict[str, list[int]] = defaultdict(list)
+    for number, waiver in enumerate(loaded.configuration.waivers):
+        if waiver.fingerprint:
+            by_fingerprint[waiver.fingerprint].append(number)
+        else:
+            by_rule[waiver.rule or waiver.id].append(number)
+    former = _former(by_fingerprint, [finding.fingerprint for finding in everything])
+    return Waivers(loaded, today, former, by_rule, by_fingerprint)
+
+
+def _former(waived: Iterable[str], present: Sequence[str]) -> dict[str, str]:
+    number = Counter(map(content_part, present))
+    by_content = {content_part(mark): mark for mark in present}
+    named = Counter(map(content_part, waived))
+    lost = set(waived) - set(present)
+    contents = {mark: content_part(mark) for mark in lost}
+    return {by_content[part]: mark for mark, part in contents.items() if number[part] == named[part] == 1}
 
 
 def name(waiver: Waiver) -> str:
@@ -58,66 +143,56 @@ def name(waiver: Waiver) -> str:
     return f"{waiver.fingerprint or waiver.rule or waiver.id} by {waiver.owner} until {waiver.expires}"
 
 
-def hold(finding: Finding, loaded: Loaded, today: date) -> Held:
-    """Find the waiver that excuses a finding."""
-    holds, expired, too_long = None, [], []
-    for number, waiver in enumerate(loaded.configuration.waivers):
-        if not _matches(waiver, finding):
-            continue
-        if waiver.expires < today:
-            expired.append(number)
-        elif waiver.expires - today > _cap(loaded, finding.severity):
-            too_long.append(number)
-        elif holds is None:
-            holds = number
-    return Held(holds, tuple(expired), tuple(too_long))
+def findings_about_waivers(waivers: Waivers, held: Sequence[Held], *, complete: bool) -> list[Finding]:
+    """Report waivers that are expired, too long or moved; unused ones when the run was `complete`."""
+    loaded = waivers.loaded
+    found = list(_about(waivers, held, complete=complete))
+    labels = [name(loaded.configuration.waivers[number]) for number, _, _ in found]
+    keys = [content_key(rule.id, (label,), 1, 1) for label, (_, rule, _) in zip(labels, found, strict=True)]
+    marks = fingerprints(keys, loaded.path)
+    return [
+        Finding(
+            gate=GATE, tool="lockgate", rule=rule.id, severity=rule.severity,
+            message=f"The waiver {label} {message}", path=loaded.path, line=loaded.waiver_lines[number],
+            end_line=loaded.waiver_lines[number], sources=(f"lockgate/{rule.id}",), fingerprint=mark,
+        )
+        for label, mark, (number, rule, message) in zip(labels, marks, found, strict=True)
+    ]  # fmt: skip
 
 
-def findings_about_waivers(
-    loaded: Loaded, held: Sequence[Held], today: date, *, complete: bool
-) -> Iterator[Finding]:
-    """Report each waiver that is expired or too long; and unused, when the run was `complete` and so can tell."""
-    used = {item.holds for item in held}
+def _about(waivers: Waivers, held: Sequence[Held], *, complete: bool) -> Iterator[tuple[int, Rule, str]]:
+    used = {item.holds: item.moved for item in held}
     expired = {number for item in held for number in item.expired}
     too_long = {number for item in held for number in item.too_long}
-    for number, waiver in enumerate(loaded.configuration.waivers):
+    for number, waiver in enumerate(waivers.loaded.configuration.waivers):
         if number in expired:
-            yield _finding(loaded, number, *_EXPIRED)
+            yield number, _EXPIRED, "has expired: what it held counts again. Mend that, or renew the waiver."
         elif number in too_long:
-            yield _finding(loaded, number, *_TOO_LONG)
+            yield number, _TOO_LONG, (
+                "lasts longer than `waiver-caps` allows for what it names, and does not hold that. "
+                "Bring `expires` nearer."
+            )  # fmt: skip
+        elif used.get(number):
+            yield number, _MOVED, f"names a file's former path. Write the fingerprint {used[number]} instead."
         elif complete and number not in used:
-            yield _finding(loaded, number, *(_OVER if waiver.expires < today else _UNUSED))
-
-
-def _matches(waiver: Waiver, finding: Finding) -> bool:
-    if waiver.fingerprint:
-        named = waiver.fingerprint == finding.fingerprint
-    else:
-        named = (waiver.rule or waiver.id) in {finding.rule, f"{finding.tool}/{finding.rule}"}
-    return named and _spec(waiver.path).match_file(finding.path)
-
-
-@lru_cache(maxsize=1024)
-def _spec(pattern: str) -> GitIgnoreSpec:
-    return GitIgnoreSpec.from_lines([pattern])
-
-
-def _cap(loaded: Loaded, severity: Severity) -> timedelta:
-    return timedelta(days=getattr(loaded.configuration.waiver_caps, str(severity)))
-
-
-def _finding(loaded: Loaded, number: int, rule: str, severity: Severity, message: str) -> Finding:
-    label, line = name(loaded.configuration.waivers[number]), loaded.waiver_lines[number]
-    return Finding(
-        gate=GATE, tool="lockgate", rule=rule, severity=severity, message=f"The waiver {label} {message}",
-        path=loaded.path, line=line, end_line=line, sources=(f"lockgate/{rule}",),
-        fingerprint=fingerprints([content_key(rule, (label,), 1, 1)], loaded.path)[0],
-    )  # fmt: skip
+            over = waiver.expires < waivers.today
+            yield number, _UNUSED, (
+                "has expired and there is nothing left that it would hold. Remove it." if over
+                else "holds no finding of this run. Remove it if that was mended."
+            )  # fmt: skip
 
 
 def policy_rules() -> tuple[Rule, ...]:
     """Describe the rules of findings about the policy itself."""
-    return tuple(
-        Rule(id=rule_id, tool="lockgate", name=label, severity=severity, what=what, tags=("policy",))
-        for rule_id, label, severity, what in _RULES
-    )
+    rules = (*_OF_CONFIGURATION, _EXPIRED, _MOVED, _TOO_LONG, _UNUSED)
+    return tuple(sorted(rules, key=lambda rule: rule.id))
+
+
+@lru_cache(maxsize=1 << 17)
+def _covers(pattern: str, path: str) -> bool:
+    return _spec(pattern).match_file(path)
+
+
+@lru_cache(maxsize=4096)
+def _spec(pattern: str) -> GitIgnoreSpec:
+    return GitIgnoreSpec.from_lines([pattern])

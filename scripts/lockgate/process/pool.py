@@ -1,27 +1,30 @@
 """Analyse files in worker processes: one worker a core, a time limit a file, and no file can end the run.
 
-A worker is `python -I -m lockgate.worker NAME`. It reads one JSON line a file (`Job`) and answers with one.
-A file that kills its worker is tried once more, alone in a fresh one; then it is given up, as is a file that
-is not answered in time, and the others go on.
+A worker is `python -I -m lockgate.worker NAME`. It says "ready", then reads one JSON line a file (`Job`) and
+answers each with one line. A file that kills its worker is tried once more, alone in a fresh one; then it is
+given up, as is a file that is not answered in time, and the others go on.
 """
 
-import contextlib
 import json
+import os
 import queue
 import select
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from lockgate.errors import ToolError
 from lockgate.process import children
 
 _BATCH = 16
-_PIPE = 48 * 1024
+_CHUNK = 256 * 1024
 _START_SECONDS = 60.0
+_GLANCE = 0.1
 _MAX_LINE = 64 * 1024 * 1024
 
 
@@ -35,7 +38,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Answer a job: `result` is the JSON that the worker wrote; else `problem` says why there is none."""
+    """Answer a job: `result` is the line that the worker wrote; else `problem` says why there is none."""
 
     job: Job
     result: bytes = b""
@@ -48,6 +51,10 @@ class WorkerDiedError(Exception):
 
 class WorkerSlowError(WorkerDiedError):
     """Say that a worker was stopped for taking too long: there is no point in asking again."""
+
+
+class _StoppedError(Exception):
+    """Say that nobody waits for answers any more."""
 
 
 _Replies = queue.SimpleQueue[Reply | BaseException | None]
@@ -64,7 +71,8 @@ class Pool:
 
     def map(self, jobs: Sequence[Job]) -> Iterator[Reply]:
         """Answer every job, in any order; raise ToolError when the worker itself cannot start."""
-        todo = deque(_batches(jobs))
+        size = max(1, min(_BATCH, -(-len(jobs) // self.jobs)))
+        todo = deque(list(jobs[at : at + size]) for at in range(0, len(jobs), size))
         replies: _Replies = queue.SimpleQueue()
         stop = threading.Event()
         threads = [
@@ -83,11 +91,10 @@ class Pool:
     def _serve(self, todo: deque[list[Job]], replies: _Replies, stop: threading.Event) -> None:
         worker = _Worker(self.argv, self.name, stop)
         try:
-            while not stop.is_set():
-                with contextlib.suppress(IndexError):
-                    self._batch(worker, todo.popleft(), replies)
-                    continue
-                break
+            while batch := _next(todo):
+                self._batch(worker, batch, replies)
+        except _StoppedError:
+            pass
         except BaseException as error:  # noqa: BLE001 - handed to the thread that called map()
             replies.put(error)
         finally:
@@ -115,22 +122,11 @@ class Pool:
             return Reply(job, problem=str(error))
 
 
-def _batches(jobs: Sequence[Job]) -> Iterator[list[Job]]:
-    """Cut jobs into batches that a pipe's buffer holds: neither side can then block the other by writing."""
-    batch: list[Job] = []
-    size = 0
-    for job in jobs:
-        size += len(_encode(job))
-        if batch and (len(batch) == _BATCH or size > _PIPE):
-            yield batch
-            batch, size = [], len(_encode(job))
-        batch.append(job)
-    if batch:
-        yield batch
-
-
-def _encode(job: Job) -> bytes:
-    return json.dumps([job.root, job.path]).encode() + b"\n"
+def _next(todo: deque[list[Job]]) -> list[Job]:
+    try:
+        return todo.popleft()
+    except IndexError:
+        return []
 
 
 def _collect(replies: _Replies, running: int) -> Iterator[Reply]:
@@ -152,19 +148,19 @@ class _Worker:
         self._name = name
         self._stop = stop
         self._child: children.Child | None = None
-        self._pending = b""
+        self._unsent = b""
+        self._inbox = bytearray()
 
     def ask(self, jobs: Sequence[Job], seconds: float) -> Iterator[bytes]:
         """Yield one answer a job, in order; raise WorkerDiedError, the worker ended, at the first without."""
-        if self._child is None:
-            self._start()
+        child = self._child or self._start()
+        self._unsent = b"".join(json.dumps([job.root, job.path]).encode() + b"\n" for job in jobs)
         try:
-            self._send(jobs)
             for _ in jobs:
-                yield self._line(seconds)
+                yield self._line(child, seconds)
         except OSError as error:
             self.end()
-            raise WorkerDiedError(f"{self._name} died while reading this file") from error
+            raise self._death() from error
         except WorkerDiedError:
             self.end()
             raise
@@ -172,23 +168,25 @@ class _Worker:
     def end(self) -> None:
         if self._child:
             children.end(self._child)
-            for stream in (self._child.stdin, self._child.stdout):
-                if stream:
-                    with contextlib.suppress(OSError):
-                        stream.close()
         self._child = None
-        self._pending = b""
+        self._unsent = b""
+        self._inbox.clear()
 
-    def _start(self) -> None:
+    def _start(self) -> children.Child:
         try:
-            self._child = children.start(self._argv, stderr=subprocess.DEVNULL)
-            ready = json.loads(self._line(_START_SECONDS))
+            child = children.start(self._argv, cwd=Path("/"), stderr=subprocess.DEVNULL)
+            self._child = child
+            if child.stdin:
+                os.set_blocking(child.stdin.fileno(), False)
+            ready = json.loads(self._line(child, _START_SECONDS))
         except (WorkerDiedError, OSError, ValueError) as error:
-            self.end()
             raise self._no_start() from error
         if ready != "ready":
-            self.end()
             raise self._no_start()
+        return child
+
+    def _death(self) -> WorkerDiedError:
+        return WorkerDiedError(f"{self._name} died while reading this file")
 
     def _no_start(self) -> ToolError:
         return ToolError(
@@ -197,30 +195,42 @@ class _Worker:
             todo="remove lockgate's environment (`make clean`) and run again",
         )
 
-    def _send(self, jobs: Sequence[Job]) -> None:
-        if not self._child or not self._child.stdin:
-            raise WorkerDiedError(self._name)
-        self._child.stdin.write(b"".join(_encode(job) for job in jobs))
-        self._child.stdin.flush()
-
-    def _line(self, seconds: float) -> bytes:
-        """Read one line; `select` is used because a blocking read has no time limit."""
-        if not self._child or not self._child.stdout:
-            raise WorkerDiedError(self._name)
-        stream = self._child.stdout.fileno()
-        waited = 0.0
-        while b"\n" not in self._pending:
+    def _line(self, child: children.Child, seconds: float) -> bytes:
+        """Read one line and meanwhile write what the worker has room for: neither can block the other."""
+        deadline = time.monotonic() + seconds
+        searched = 0
+        while (end := self._inbox.find(b"\n", searched)) < 0:
+            searched = len(self._inbox)
+            if searched > _MAX_LINE:
+                raise self._death()
             if self._stop.is_set():
-                raise WorkerDiedError("the run was stopped")
-            ready, _, _ = select.select([stream], [], [], 0.5)
-            if not ready:
-                waited += 0.5
-                if waited >= seconds:
-                    raise WorkerSlowError(f"{self._name} was stopped after {seconds:g} seconds on this file")
-                continue
-            chunk = self._child.stdout.read1(1024 * 1024)  # type: ignore[attr-defined]
-            if not chunk or len(self._pending) > _MAX_LINE:
-                raise WorkerDiedError(f"{self._name} died while reading this file")
-            self._pending += chunk
-        line, _, self._pending = self._pending.partition(b"\n")
+                raise _StoppedError
+            if time.monotonic() > deadline:
+                raise WorkerSlowError(f"{self._name} was stopped after {seconds:g} seconds on this file")
+            self._exchange(child)
+        line = bytes(self._inbox[:end])
+        del self._inbox[: end + 1]
         return line
+
+    def _exchange(self, child: children.Child) -> None:
+        if not (child.stdin and child.stdout):  # pragma: no cover - pipes were asked for
+            raise AssertionError
+        pipes = select.poll()
+        pipes.register(child.stdout, select.POLLIN)
+        if self._unsent:
+            pipes.register(child.stdin, select.POLLOUT)
+        for descriptor, _ in pipes.poll(_GLANCE * 1000):
+            if descriptor == child.stdin.fileno():
+                self._send(descriptor)
+            elif chunk := os.read(descriptor, _CHUNK):
+                self._inbox += chunk
+            else:
+                raise self._death()
+
+    def _send(self, descriptor: int) -> None:
+        try:
+            self._unsent = self._unsent[os.write(descriptor, self._unsent) :]
+        except BlockingIOError:
+            pass
+        except BrokenPipeError:
+            self._unsent = b""  # it has died; what it still said is read first

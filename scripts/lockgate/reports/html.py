@@ -10,16 +10,15 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from lockgate.finding import Finding, Rule, Severity, State
+from lockgate.ranking import rank
 from lockgate.reports.excerpt import Excerpt, clip
 from lockgate.verdict import FunnelStep, Outcome, Verdict
 
 SHOWN = 1_000
 """The page lists at most so many findings, the ones that matter most; verdict.json has them all."""
-
-EXCERPTS = 200
-"""At most so many of them come with code."""
 
 EXPANDED = 20
 """At most so many blocking findings start open."""
@@ -88,10 +87,10 @@ def _entries(verdict: Verdict, excerpts: Mapping[str, Excerpt]) -> list[Entry]:
     rules = {(rule.tool, rule.id): rule for rule in verdict.rules}
     few = sum(not finding.blocking for finding in verdict.findings) <= FEW
     entries = []
-    for rank, finding in enumerate(sorted(verdict.findings, key=_rank)[:SHOWN]):
-        excerpt = excerpts.get(finding.fingerprint) if rank < EXCERPTS else None
+    for place, finding in enumerate(sorted(verdict.findings, key=rank)[:SHOWN]):
         rule = rules.get((finding.tool, finding.rule)) or _unknown(finding)
-        entries.append(_entry(finding, rule, excerpt, rank < EXPANDED if finding.blocking else few))
+        expanded = place < EXPANDED if finding.blocking else few
+        entries.append(_entry(finding, rule, excerpts.get(finding.fingerprint), expanded))
     return sorted(entries, key=lambda entry: entry.finding.sort_key)
 
 
@@ -106,15 +105,6 @@ def _entry(finding: Finding, rule: Rule, excerpt: Excerpt | None, expanded: bool
         excerpt=excerpt if excerpt and excerpt.lines else None,
         expanded=expanded,
     )
-
-
-def _rank(finding: Finding) -> tuple[object, ...]:
-    """Order findings by how much they matter to the reader: what blocks first, what is gone last."""
-    states = tuple(State)
-    return (
-        not finding.blocking, finding.waived, states.index(finding.state), not finding.in_change,
-        -finding.severity, finding.sort_key,
-    )  # fmt: skip
 
 
 def _unknown(finding: Finding) -> Rule:
@@ -142,7 +132,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"prose": _prose, "number": _number, "sha256": _sha256}
+    environment.filters |= {"prose": _prose, "advice": _advice, "number": _number, "sha256": _sha256}
     return environment
 
 
@@ -154,6 +144,15 @@ def _harmless(value: object) -> object:
 def _prose(text: str) -> str:
     """Join the lines of a message: it is read as one paragraph."""
     return " ".join(text.split())
+
+
+def _advice(text: str) -> Markup:
+    """Show what stands between backticks as code; one backtick without another is only a character."""
+    parts = clip(_prose(text), TEXT).split("`")
+    if len(parts) % 2 == 0:
+        return escape("`".join(parts))
+    code = Markup("<code>{}</code>")
+    return Markup("").join(code.format(part) if n % 2 else escape(part) for n, part in enumerate(parts))
 
 
 def _number(value: int) -> str:

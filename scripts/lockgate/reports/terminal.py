@@ -1,19 +1,20 @@
-"""The verdict in a terminal or a plain log."""
+"""The verdict in a terminal or a plain log: lines that never wrap and that no runner reads as commands."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from rich.console import Console, RenderableType
-from rich.table import Table
+from rich.console import Console
 from rich.text import Text
 
 from lockgate.finding import Finding, Severity
+from lockgate.github import inert
 from lockgate.ranking import rank
 from lockgate.untrusted import one_line
 from lockgate.verdict import Answer, GateResult, Outcome, Verdict
 
 _MOST = 50
+_SHORT = 3  # columns of the gates' table that are aligned
 _ANSWER = {Answer.PASS: "bold green", Answer.FAIL: "bold red", Answer.ERROR: "bold yellow"}
 _OUTCOME = {
     Outcome.PASSED: "green",
@@ -25,12 +26,13 @@ _SEVERITY = {
     Severity.CRITICAL: "bold red", Severity.HIGH: "red", Severity.MEDIUM: "yellow",
     Severity.LOW: "cyan", Severity.NOTE: "dim",
 }  # fmt: skip
+_Part = tuple[str, str]  # text, style
 
 
 def show(verdict: Verdict, console: Console) -> None:
     """Print the verdict: what blocks, the gates, the funnel, and the answer in the last line."""
-    for part in _parts(verdict):
-        console.print(part, soft_wrap=True)
+    for parts in _lines(verdict):
+        console.print(_line(parts), soft_wrap=True, highlight=False)
 
 
 def funnel(verdict: Verdict) -> str:
@@ -40,67 +42,76 @@ def funnel(verdict: Verdict) -> str:
     return " → ".join([*steps, f"{blocking:,} ≥ {verdict.fail_on}", verdict.answer.upper()])
 
 
-def _parts(verdict: Verdict) -> Iterator[RenderableType]:
+def _line(parts: Sequence[_Part]) -> Text:
+    """Join the parts of a line; one that could be a command is made plain text, and loses its styles."""
+    line = "".join(text for text, _ in parts)
+    return Text.assemble(*parts) if inert(line) == line else Text(inert(line))
+
+
+def _lines(verdict: Verdict) -> Iterator[list[_Part]]:
     yield from _findings(verdict)
-    yield _gates(verdict)
-    yield from _incomplete(verdict)
-    yield Text()
-    yield Text(funnel(verdict))
-    yield Text.assemble((verdict.answer.upper(), _ANSWER[verdict.answer]), f": {one_line(verdict.reason)}")
+    yield from _gates(verdict)
+    for gate in verdict.gates:
+        yield from _notes(gate)
+    yield [("", "")]
+    yield [(funnel(verdict), "")]
+    yield [(verdict.answer.upper(), _ANSWER[verdict.answer]), (f": {one_line(verdict.reason)}", "")]
 
 
-def _findings(verdict: Verdict) -> Iterator[RenderableType]:
+def _findings(verdict: Verdict) -> Iterator[list[_Part]]:
     blocking = sorted((finding for finding in verdict.findings if finding.blocking), key=rank)
-    shown = sorted(blocking[:_MOST], key=lambda finding: finding.sort_key)
+    shown = sorted(blocking[:_MOST], key=lambda f: (f.path, f.line, f.column, f.sort_key))
     for path, group in groupby(shown, key=lambda finding: finding.path):
-        yield Text(one_line(path), style="bold")
+        yield [(one_line(path) or "no file", "bold")]
         for finding in group:
             yield _finding(finding)
     if len(blocking) > _MOST:
-        yield Text(
-            f"… {_MOST} of {len(blocking):,} blocking findings shown; report.html and verdict.json have all"
-        )
+        more = f"{_MOST} of {len(blocking):,} blocking findings shown; report.html and verdict.json have more"
+        yield [(more, "")]
     others = Counter(finding.severity for finding in verdict.findings if not finding.blocking)
     if others:
         counts = ", ".join(f"{others[severity]:,} {severity}" for severity in sorted(others, reverse=True))
-        yield Text(f"{others.total():,} findings do not block ({counts}); report.html has them", style="dim")
+        verb = "finding does" if others.total() == 1 else "findings do"
+        yield [(f"{others.total():,} {verb} not block ({counts}): see report.html", "dim")]
     if verdict.findings:
-        yield Text()
+        yield [("", "")]
 
 
-def _finding(finding: Finding) -> Text:
+def _finding(finding: Finding) -> list[_Part]:
     place = f"{finding.line}:{finding.column}" if finding.line else "-"
-    return Text.assemble(
-        f"  {place:<8} ",
+    return [
+        (f"  {place:<8} ", ""),
         (f"{finding.severity!s:<8} ", _SEVERITY[finding.severity]),
         (one_line(f"{finding.tool}/{finding.rule}"), "bold"),
-        f"  {one_line(finding.message)}  ",
+        (f"  {one_line(finding.message)}  ", ""),
         (finding.fingerprint[:12], "dim"),
-    )
+    ]
 
 
-def _gates(verdict: Verdict) -> Table:
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    for gate in verdict.gates:
-        tools = ", ".join(f"{tool.name} {tool.version}" for tool in gate.tools)
-        seconds = verdict.timing.gates.get(gate.name, 0.0)
-        table.add_row(
-            Text(gate.name, style="bold"),
-            Text(gate.outcome, style=_OUTCOME[gate.outcome]),
-            Text(one_line(gate.reason)),
-            Text(f"{tools}  {seconds:.1f} s" if tools else "", style="dim"),
-        )
-    return table
+def _gates(verdict: Verdict) -> Iterator[list[_Part]]:
+    """Align the short columns; the reason and the tools follow, as long as they are."""
+    rows = [_gate(verdict, gate) for gate in verdict.gates]
+    widths = [max(len(row[column][0]) for row in rows) for column in range(_SHORT)] if rows else []
+    for row in rows:
+        padded = [(f"{text:<{width}}  ", style) for (text, style), width in zip(row, widths, strict=False)]
+        yield [*padded, *row[_SHORT:]]
 
 
-def _incomplete(verdict: Verdict) -> Iterator[Text]:
-    for gate in verdict.gates:
-        yield from _notes(gate)
+def _gate(verdict: Verdict, gate: GateResult) -> list[_Part]:
+    tools = ", ".join(f"{tool.name} {tool.version}" for tool in gate.tools)
+    seconds = f"{verdict.timing.gates.get(gate.name, 0.0):.1f} s" if tools else ""
+    return [
+        (one_line(gate.name), "bold"),
+        (str(gate.outcome), _OUTCOME[gate.outcome]),
+        (seconds, "dim"),
+        (one_line(gate.reason), ""),
+        (f"  ({one_line(tools)})" if tools else "", "dim"),
+    ]
 
 
-def _notes(gate: GateResult) -> Iterator[Text]:
+def _notes(gate: GateResult) -> Iterator[list[_Part]]:
     for note in gate.notifications:
-        lines = note.message.splitlines() or [""]
-        style = "yellow" if note.level == "error" else "dim"
-        yield Text(f"{gate.name}: {one_line(lines[0])}", style=style)
-        yield from (Text(f"  {one_line(line)}") for line in lines[1:])
+        first, *rest = note.message.splitlines() or [""]
+        place = f" ({one_line(note.path)})" if note.path else ""
+        yield [(f"{gate.name}: {one_line(first)}{place}", "yellow" if note.level == "error" else "dim")]
+        yield from ([(f"  {one_line(line)}", "")] for line in rest)

@@ -1,12 +1,14 @@
-"""`verdict.json`: the machine's answer, a versioned contract. The published schema is made from these types."""
+"""`verdict.json`: the machine's answer, a versioned contract. Its schema is made from these types."""
 
+from collections.abc import Mapping
 from typing import Final, Literal, cast
 
 import msgspec
 
 from lockgate.config import SeverityName
 from lockgate.errors import InputError
-from lockgate.finding import Finding
+from lockgate.finding import Finding, Severity
+from lockgate.github import inert_json
 from lockgate.source import printable
 from lockgate.verdict import GateResult, Verdict
 
@@ -29,11 +31,12 @@ class NotificationDocument(msgspec.Struct, frozen=True):
 
 
 class GateDocument(msgspec.Struct, frozen=True):
-    """Say how one gate ended, and why."""
+    """Say how one gate ended, and why; its findings block from severity `fail_on`."""
 
     name: str
     outcome: Literal["passed", "failed", "skipped", "incomplete"]
     reason: str
+    fail_on: SeverityName
     tools: list[ToolDocument]
     counts: dict[str, int]
     notifications: list[NotificationDocument]
@@ -47,7 +50,10 @@ class StepDocument(msgspec.Struct, frozen=True):
 
 
 class FindingDocument(msgspec.Struct, frozen=True):
-    """Hold one finding and the marks of policy. Lines and columns count from 1, 0 is unknown; ends are exclusive."""
+    """Hold one finding and the marks of policy.
+
+    Lines and columns count from 1, 0 is unknown; `end_column` is exclusive.
+    """
 
     fingerprint: str
     gate: str
@@ -97,8 +103,11 @@ class Document(msgspec.Struct, frozen=True):
     timing: TimingDocument
 
 
-def render(verdict: Verdict) -> bytes:
-    """Render the verdict; the same verdict gives the same bytes but for the `timing` block, which is last."""
+def render(verdict: Verdict, thresholds: Mapping[str, Severity]) -> bytes:
+    """Render the verdict; the same verdict gives the same bytes but for the `timing` block, which is last.
+
+    `thresholds` holds those of gates that have one of their own. No line is a command to GitHub's runner.
+    """
     document = Document(
         schema=SCHEMA,
         verdict=verdict.answer.value,
@@ -109,12 +118,12 @@ def render(verdict: Verdict) -> bytes:
         dirty=verdict.dirty,
         scope=printable(verdict.scope),
         fail_on=_severity(verdict.fail_on.name),
-        gates=[_gate(gate) for gate in verdict.gates],
+        gates=[_gate(gate, thresholds.get(gate.name, verdict.fail_on)) for gate in verdict.gates],
         funnel=[StepDocument(step.stage, step.count) for step in verdict.funnel],
         findings=[_finding(finding) for finding in verdict.findings],
         timing=TimingDocument(verdict.timing.seconds, verdict.timing.gates),
     )
-    return msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"
+    return inert_json(msgspec.json.format(msgspec.json.encode(document), indent=1)) + b"\n"
 
 
 def read(data: bytes) -> Document:
@@ -129,11 +138,12 @@ def read(data: bytes) -> Document:
         ) from error
 
 
-def _gate(gate: GateResult) -> GateDocument:
+def _gate(gate: GateResult, fail_on: Severity) -> GateDocument:
     return GateDocument(
         name=gate.name,
         outcome=gate.outcome.value,
         reason=printable(gate.reason),
+        fail_on=_severity(fail_on.name),
         tools=[ToolDocument(tool.name, tool.version) for tool in gate.tools],
         counts=dict(sorted(gate.counts.items())),
         notifications=[
@@ -164,7 +174,7 @@ def _finding(finding: Finding) -> FindingDocument:
         state=finding.state.value,
         in_change=finding.in_change,
         waived=finding.waived,
-        waiver=finding.waiver or None,
+        waiver=printable(finding.waiver) or None,
         blocking=finding.blocking,
     )
 

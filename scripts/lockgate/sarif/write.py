@@ -12,6 +12,7 @@ import msgspec
 
 from lockgate import __version__
 from lockgate.finding import Finding, Notification, Rule, State
+from lockgate.github import inert_json
 from lockgate.ranking import rank
 from lockgate.sarif import uri
 from lockgate.sarif.rules import LEVELS, descriptor
@@ -43,7 +44,7 @@ def render(verdict: Verdict) -> bytes:
     for finding in present:
         found.setdefault((finding.gate, finding.tool), []).append(finding)
     runs = [_run(verdict, gates.get(gate), gate, tool, found[gate, tool]) for gate, tool in sorted(found)]
-    return msgspec.json.encode({"$schema": SCHEMA, "version": "2.1.0", "runs": runs})
+    return inert_json(msgspec.json.encode({"$schema": SCHEMA, "version": "2.1.0", "runs": runs}))
 
 
 def _pairs(gates: Sequence[GateResult]) -> list[tuple[str, str]]:

@@ -82,6 +82,10 @@ def with_hex_crc(value: str) -> str:
     return f"{value}_{crc32(value.encode()).to_bytes(4, 'little').hex()}"
 
 
+def with_aa(value: str) -> str:
+    return f"{value}AA"
+
+
 def on_one_line(value: str) -> str:
     return value.replace("\n", "\\n")
 
@@ -110,8 +114,8 @@ MAKERS: dict[str, Maker] = {
     "algolia-admin-key": Maker("{h32}", "ALGOLIA_ADMIN_KEY"),
     "alibaba-access-key-id": Maker("LTAI{a20}"),
     "amqp-url-password": Maker("{a16}", around=f"amqps://{LOGIN}"),
-    "anthropic-admin-key": Maker("sk-ant-admin01-{w93}AA"),
-    "anthropic-api-key": Maker("sk-ant-api03-{w93}AA"),
+    "anthropic-admin-key": Maker("sk-ant-admin01-{w93}", finish=with_aa),
+    "anthropic-api-key": Maker("sk-ant-api03-{w93}", finish=with_aa),
     "anthropic-oauth-token": Maker("sk-ant-oat01-{w80}"),
     "artifactory-api-key": Maker("AKCp{a69}"),
     "artifactory-reference-token": Maker("cmVmdGtu{a56}"),

@@ -8,6 +8,7 @@ from platform import python_version
 from lockgate.finding import Rule, Severity
 from lockgate.gates.analysis import WorkerAnalyser
 from lockgate.gates.protocol import Output, Task
+from lockgate.gates.sast.bandit_rules import TABLE, why
 from lockgate.gates.tool_run import run_tool
 from lockgate.verdict import Tool
 
@@ -15,7 +16,7 @@ _NAME = "bandit"
 
 
 def selects(path: str) -> bool:
-    """Choose the files that `bandit -r` chooses."""
+    """Choose what `bandit -r` chooses, and `.pyw`, which is Python too."""
     return path.endswith((".py", ".pyw"))
 
 
@@ -33,19 +34,20 @@ def rules(ids: Iterable[str]) -> tuple[Rule, ...]:
     from bandit.core.docs_utils import get_url  # noqa: PLC0415 - loads every plugin of bandit
     from bandit.core.extension_loader import MANAGER  # noqa: PLC0415
 
-    described = []
-    for rule_id in sorted(ids):
-        listed = MANAGER.blacklist_by_id.get(rule_id)
-        plugin = MANAGER.plugins_by_id.get(rule_id)
-        name = listed["name"] if listed else plugin.name if plugin else rule_id
-        described.append(
-            Rule(
-                id=rule_id,
-                tool=_NAME,
-                name=str(name).replace("_", " "),
-                severity=Severity.MEDIUM,
-                help=get_url(rule_id),
-                tags=("security",),
-            )
+    def describe(rule_id: str) -> Rule:
+        listed, plugin = MANAGER.blacklist_by_id.get(rule_id), MANAGER.plugins_by_id.get(rule_id)
+        cwe, what, mend = TABLE.get(rule_id, (0, "", ""))
+        return Rule(
+            id=rule_id,
+            tool=_NAME,
+            name=str(listed["name"] if listed else plugin.name if plugin else rule_id).replace("_", " "),
+            severity=Severity.MEDIUM,
+            what=what,
+            why=why(rule_id) if cwe else "",
+            mend=mend,
+            help=get_url(rule_id),
+            cwe=(cwe,) if cwe else (),
+            tags=("security",),
         )
-    return tuple(described)
+
+    return tuple(describe(rule_id) for rule_id in sorted(ids))

@@ -5,7 +5,7 @@ from functools import partial
 from lockgate.config import GateConfiguration
 from lockgate.gates.protocol import Applies, Output, Task
 from lockgate.gates.sast import bandit, oxlint
-from lockgate.gates.scope import chooser, describe, merged
+from lockgate.gates.scope import chooser, count, describe, merged
 from lockgate.gates.tool_run import attempt
 from lockgate.tree import Tree
 
@@ -15,10 +15,7 @@ _LANGUAGES = (("Python", bandit), ("JavaScript/TypeScript", oxlint))
 
 def applies(tree: Tree, configuration: GateConfiguration) -> Applies:
     """Apply where there is Python, JavaScript or TypeScript."""
-    counts = {
-        language: len([source for source in tree.head if chooser(tool.selects, configuration)(source.path)])
-        for language, tool in _LANGUAGES
-    }
+    counts = {language: count(tree, chooser(tool.selects, configuration)) for language, tool in _LANGUAGES}
     return describe(counts, "no Python, JavaScript or TypeScript file", tree)
 
 

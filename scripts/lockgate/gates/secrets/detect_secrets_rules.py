@@ -1,4 +1,4 @@
-"""What detect-secrets' kinds of secret are worth: a typed token blocks, a guess by entropy or by name warns."""
+"""What detect-secrets' kinds of secret are worth: a typed token blocks, a guess by entropy or name warns."""
 
 from lockgate.finding import Rule, Severity
 
@@ -51,7 +51,7 @@ def rule(secret_type: str) -> Rule:
         severity=_GUESSED.get(secret_type, Severity.HIGH),
         what=f"This looks like a secret ({secret_type}).",
         why="Whoever can read the repository or its history can use it.",
-        mend="Revoke it where it was issued, read it from the environment or a secret store, then remove it here.",
+        mend="Revoke it where it was issued, read it from the environment or a secret store, then remove it.",
         help=_HELP,
         cwe=(798,),
         tags=("secret",),

@@ -6,10 +6,11 @@ from itertools import accumulate
 from pathlib import Path
 
 from lockgate.finding import Severity, Span
-from lockgate.gates.file_report import FileReport, RawFinding, make
+from lockgate.gates.file_report import FileReport, Kind, RawFinding, make
+from lockgate.gates.secrets.content import text_of
 from lockgate.gates.secrets.detectors import Hit, find
 from lockgate.source import MAX_BYTES, read_bytes
-from lockgate.text import decode, split_lines
+from lockgate.text import split_lines
 
 
 def load() -> Callable[[str, str], FileReport]:
@@ -19,7 +20,7 @@ def load() -> Callable[[str, str], FileReport]:
 
 def analyse(root: str, path: str) -> FileReport:
     """Report the secrets of a file; a binary file has none."""
-    text = decode(read_bytes(Path(root, path), MAX_BYTES))
+    text = text_of(read_bytes(Path(root, path), MAX_BYTES))
     if text is None:
         return FileReport()
     # One character a line end, so that offsets into the text are offsets into its lines.
@@ -31,17 +32,15 @@ def analyse(root: str, path: str) -> FileReport:
 
 def _finding(hit: Hit, lines: list[str], starts: Sequence[int]) -> RawFinding:
     spans = _spans(hit, lines, starts)
-    return make(
+    kind = Kind(
         tool="lockgate",
         rule=hit.kind.id,
-        severity=Severity.MEDIUM if hit.checksum is False else hit.kind.severity,
-        message=_message(hit),
-        lines=lines,
-        at=(spans[0].line, spans[-1].line, spans[0].column, spans[-1].end_column),
-        cwe=(798,),
-        help_uri=hit.kind.help,
-        secrets=spans,
+        severity=min(hit.kind.severity, Severity.MEDIUM) if hit.checksum is False else hit.kind.severity,
+        cwe=hit.kind.cwe,
+        help=hit.kind.help,
     )
+    at = spans[0].line, spans[-1].line, spans[0].column, spans[-1].end_column
+    return make(kind, _message(hit), lines, at, spans)
 
 
 def _message(hit: Hit) -> str:

@@ -1,6 +1,6 @@
 """Secret scanning: detect-secrets' detectors, and our own for the tokens that it misses."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from importlib.metadata import version
 
@@ -9,11 +9,11 @@ from lockgate.config import GateConfiguration
 from lockgate.finding import Rule
 from lockgate.gates.analysis import WorkerAnalyser
 from lockgate.gates.protocol import Applies, Output, Task
-from lockgate.gates.scope import chooser, describe, merged
+from lockgate.gates.scope import chooser, count, describe, merged
 from lockgate.gates.secrets import detect_secrets_rules
 from lockgate.gates.secrets.kinds import KINDS
 from lockgate.gates.secrets.overlap import one_each
-from lockgate.gates.tool_run import run_tool
+from lockgate.gates.tool_run import attempt, run_tool
 from lockgate.tree import Tree
 from lockgate.verdict import Tool
 
@@ -30,31 +30,29 @@ def applies(tree: Tree, configuration: GateConfiguration) -> Applies:
     """Apply wherever there is a file, or a commit that had one."""
     chosen = chooser(selects, configuration)
     past = len([source for source in tree.history if chosen(source.path)])
-    counts = {
-        "text": len([source for source in tree.head if chosen(source.path)]),
-        "earlier versions of": past,
-    }
-    return describe(counts, "no file", tree)
+    return describe({"text": count(tree, chosen), "earlier versions of": past}, "no file", tree)
 
 
 def run(task: Task) -> Output:
     """Run both sets of detectors; what both find is one finding."""
-    seconds = task.limits.seconds_per_file
-    theirs = Tool(detect_secrets_rules.TOOL, version(detect_secrets_rules.TOOL))
-    ours = Tool(_OURS, __version__)
+    theirs = detect_secrets_rules.TOOL
     outputs = [
-        run_tool(NAME, task, ours, partial(WorkerAnalyser, "lockgate-secrets", __version__, task.jobs, seconds),
-                 selects, _our_rules),
-        run_tool(NAME, task, theirs, partial(WorkerAnalyser, theirs.name, theirs.version, task.jobs, seconds),
-                 selects, _their_rules),
-    ]  # fmt: skip
+        _run(task, Tool(_OURS, __version__), "lockgate-secrets", _our_rules),
+        _run(task, Tool(theirs, version(theirs)), theirs, _their_rules),
+    ]
     return one_each(merged(outputs))
+
+
+def _run(task: Task, tool: Tool, worker: str, rules: Callable[[Iterable[str]], tuple[Rule, ...]]) -> Output:
+    make = partial(WorkerAnalyser, worker, tool.version, task.jobs, task.limits.seconds_per_file)
+    return attempt(partial(run_tool, NAME, task, tool, make, selects, rules, in_history=True))
 
 
 def _our_rules(ids: Iterable[str]) -> tuple[Rule, ...]:
     wanted = set(ids)
     return tuple(
-        Rule(id=kind.id, tool=_OURS, name=kind.name, severity=kind.severity, what=f"{kind.name} in the source.",
+        Rule(id=kind.id, tool=_OURS, name=kind.name, severity=kind.severity,
+             what=f"{kind.name} in the source.",
              why=kind.why, mend=kind.mend, help=kind.help, cwe=kind.cwe, tags=("security", "secret"))
         for kind in KINDS if kind.id in wanted
     )  # fmt: skip

@@ -1,5 +1,6 @@
-"""One secret, one finding: what several detectors found at the same place is one finding that names them all."""
+"""One secret, one finding: what several detectors found at the same place is one that names them all."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -7,9 +8,15 @@ from itertools import groupby
 from lockgate.finding import NOT_SCANNED, Finding
 from lockgate.gates.protocol import Output
 
+_OURS = "lockgate"
+
 
 def one_each(output: Output) -> Output:
-    """Join findings whose places overlap; the most severe and most specific one speaks for the others."""
+    """Join findings whose places overlap.
+
+    Lockgate's own finding speaks with its own severity, as it knows the format and its checksum; two of those
+    are two secrets. Where there is none, the most severe one speaks.
+    """
     apart = [finding for finding in output.findings if finding.rule == NOT_SCANNED]
     placed = sorted(
         (finding for finding in output.findings if finding.rule != NOT_SCANNED),
@@ -24,14 +31,26 @@ def one_each(output: Output) -> Output:
 
 
 def _join(findings: Sequence[Finding]) -> list[Finding]:
-    """Join the findings of one file, which are sorted by place."""
-    groups: list[list[Finding]] = []
+    """Join the findings of one file, which are sorted by place; only our own may span lines."""
+    groups = [[finding] for finding in findings if finding.tool == _OURS]
+    by_line: defaultdict[int, list[list[Finding]]] = defaultdict(list)
+    for group in groups:
+        for line in range(group[0].line, group[0].end_line + 1):
+            by_line[line].append(group)
+    guesses: list[list[Finding]] = []
     for finding in findings:
-        if groups and any(_overlap(other, finding) for other in groups[-1]):
-            groups[-1].append(finding)
+        if finding.tool == _OURS:
+            continue
+        same = [group for group in by_line[finding.line] if _overlap(group[0], finding)]
+        for group in same:
+            group.append(finding)
+        if same:
+            continue
+        if guesses and any(_overlap(other, finding) for other in guesses[-1]):
+            guesses[-1].append(finding)
         else:
-            groups.append([finding])
-    return [_one(group) for group in groups]
+            guesses.append([finding])
+    return [_one(group) for group in (*groups, *guesses)]
 
 
 def _overlap(one: Finding, other: Finding) -> bool:
@@ -42,5 +61,5 @@ def _overlap(one: Finding, other: Finding) -> bool:
 
 
 def _one(group: Sequence[Finding]) -> Finding:
-    best = max(group, key=lambda finding: (finding.severity, finding.tool == "lockgate", finding.rule))
+    best = max(group, key=lambda finding: (finding.tool == _OURS, finding.severity, finding.rule))
     return replace(best, sources=tuple(sorted({source for finding in group for source in finding.sources})))

@@ -1,6 +1,7 @@
 """Keys of hosted models and of the services around them."""
 
 from lockgate.finding import Severity
+from lockgate.gates.secrets.kinds.checksums import anthropic
 from lockgate.gates.secrets.kinds.kind import Kind, named, token
 
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -11,7 +12,8 @@ KINDS = (
         name="Anthropic admin API key",
         severity=Severity.CRITICAL,
         keywords=("sk-ant-admin",),
-        pattern=token(r"sk-ant-admin", r"[0-9]{2}-[\w-]{93}AA"),
+        pattern=token(r"sk-ant-admin", r"[0-9]{2}-[\w-]{95}"),
+        checksum=anthropic,
         why="A holder can manage the members, workspaces and API keys of the organisation.",
         mend="Delete the key under Claude Console > Settings > Admin keys.",
         help="https://docs.claude.com/en/api/administration-api",
@@ -21,7 +23,8 @@ KINDS = (
         name="Anthropic API key",
         severity=Severity.HIGH,
         keywords=("sk-ant-api",),
-        pattern=token(r"sk-ant-api", r"[0-9]{2}-[\w-]{93}AA"),
+        pattern=token(r"sk-ant-api", r"[0-9]{2}-[\w-]{95}"),
+        checksum=anthropic,
         why="A holder can run models on the owner's bill and read what the account keeps there.",
         mend="Delete the key under Claude Console > Settings > API keys.",
         help="https://docs.claude.com/en/api/overview",

@@ -32,6 +32,11 @@ def little_endian(value: str) -> str:
     return crc32(value.encode()).to_bytes(4, "little").hex()
 
 
+def anthropic(value: str) -> bool:
+    """Judge an Anthropic key: every key that is issued ends in `AA`."""
+    return value.endswith("AA")
+
+
 def github(value: str) -> bool | None:
     """Judge a GitHub or npm token: the last six digits cover what stands between them and the prefix.
 

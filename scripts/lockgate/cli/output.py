@@ -1,0 +1,61 @@
+"""The folder that reports are written to."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from lockgate.errors import InputError, PlatformError
+
+_IGNORE = ".gitignore"
+
+
+def prepare(folder: Path) -> None:
+    """Make the folder, before any work is done in vain; raise InputError or PlatformError when it cannot be.
+
+    Git ignores a folder of ours, so that no run ever finds another's report. One that has anything else in it
+    is somebody's, and stays as it is.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise InputError(
+            f"{folder} is not a folder, so the reports cannot go there",
+            cause="a file has that name",
+            todo="name another folder with --output",
+        )
+    with _writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        if not any(folder.iterdir()):
+            _put(folder / _IGNORE, b"*\n")
+        elif not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(0, "Permission denied")
+
+
+def write(folder: Path, reports: Mapping[str, bytes]) -> None:
+    """Write each report whole, or not at all; raise PlatformError."""
+    with _writing(folder):
+        for name, data in reports.items():
+            _put(folder / name, data)
+
+
+def _put(file: Path, data: bytes) -> None:
+    """Write beside the file and rename, following no link that a hostile checkout may have put there."""
+    fresh = file.with_name(f".{file.name}.{os.getpid()}")
+    fresh.unlink(missing_ok=True)
+    try:
+        with fresh.open("xb") as stream:
+            stream.write(data)
+        fresh.replace(file)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise PlatformError(
+            f"the reports cannot be written to {folder}: {error.strerror}",
+            cause="the folder is not writable, or the disk is full",
+            todo="name another folder with --output",
+        ) from error

@@ -1,0 +1,47 @@
+"""Find the characters that no report may show, in the few files whose code a report wants to show.
+
+A gate's own findings are not enough: the run may leave out the secrets gate, or exclude a file from it.
+"""
+
+from collections.abc import Iterable, Sequence
+from importlib.metadata import version
+
+from lockgate import __version__
+from lockgate.cache import Cache
+from lockgate.errors import ToolError
+from lockgate.finding import Span
+from lockgate.gates import Output
+from lockgate.gates.analysis import Reports, WorkerAnalyser, analyse
+from lockgate.source import Source, display
+
+Hidden = dict[Source, tuple[Span, ...]]
+
+_THEIRS = "detect-secrets"
+
+
+def hide(
+    sources: Sequence[Source], outputs: Iterable[Output], cache: Cache, *, jobs: int, seconds: float
+) -> Hidden:
+    """Give what is to be hidden in each source; one that a detector could not read is missing.
+
+    `outputs` say what gates know to be secret. `seconds` is a detector's limit for one file.
+    """
+    tools = {"lockgate-secrets": __version__, _THEIRS: version(_THEIRS)}
+    try:
+        reports = [
+            analyse(WorkerAnalyser(name, number, jobs, seconds), sources, cache)
+            for name, number in tools.items()
+        ]
+    except ToolError:
+        return {}
+    known = [output.secrets for output in outputs]
+    hidden: Hidden = {}
+    for source in sources:
+        if not any(report[source].problem for report in reports):
+            own = (span for secrets in known for span in secrets.get(display(source.path), ()))
+            hidden[source] = (*own, *_spans(source, reports))
+    return hidden
+
+
+def _spans(source: Source, reports: Iterable[Reports]) -> Iterable[Span]:
+    return (Span(*span) for report in reports for raw in report[source].findings for span in raw.secrets)

@@ -1,0 +1,104 @@
+"""The engine on the shop: each planted flaw is found, no clean twin is, and nothing else."""
+
+import json
+import os
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft7Validator
+
+from e2e.engine import PACKAGE, Done, Machine, repository
+from examples.shop_table import SHOP, Row, rows
+
+Finding = dict[str, object]
+SCHEMA = PACKAGE.parents[1] / "tests" / "schemas" / "sarif-schema-2.1.0.json"
+NOT_OURS = shutil.ignore_patterns(
+    "node_modules", ".next", ".venv", "__pycache__", "db.sqlite3", ".ruff_cache"
+)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Machine, Done]:
+    folder = tmp_path_factory.mktemp("shop")
+    shop = repository(folder / "shop", {})
+    shutil.copytree(SHOP, shop, ignore=NOT_OURS, dirs_exist_ok=True)
+    before = listing(shop)
+    machine = Machine(folder / "machine").with_oxlint()
+    done = machine.run("run", str(shop), "--all")
+    assert listing(shop) == before, "nothing is written inside the checkout"
+    return machine, done
+
+
+def listing(folder: Path) -> list[tuple[str, int, int]]:
+    paths = sorted(Path(where, name) for where, _, names in os.walk(folder) for name in names)
+    return [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in paths]
+
+
+@pytest.fixture(scope="module")
+def verdict(run: tuple[Machine, Done]) -> dict[str, list[Finding]]:
+    return json.loads(run[0].report("verdict.json"))
+
+
+@pytest.fixture(scope="module")
+def found(verdict: dict[str, list[Finding]]) -> Counter[tuple[str, str, object, object]]:
+    """Count gate, tool/rule, path and line; a merged finding counts once for each of its sources."""
+    return Counter(
+        (str(f["gate"]), source, f["path"], f["line"])
+        for f in verdict["findings"]
+        for source in f["sources"]  # type: ignore[attr-defined]
+    )
+
+
+def flaw(row: Row) -> tuple[str, str, str, int]:
+    return row.gate, f"{row.tool}/{row.rule}", row.flaw_path, row.flaw_line
+
+
+def test_the_run_fails_with_all_gates_whole(
+    run: tuple[Machine, Done], verdict: dict[str, list[Finding]]
+) -> None:
+    assert run[1].returncode == 1, run[1].stderr
+    assert (verdict["verdict"], verdict["exit_code"]) == ("fail", 1)
+    assert [(gate["name"], gate["outcome"]) for gate in verdict["gates"]] == [
+        ("sast", "failed"), ("secrets", "failed"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: f"{row.tool}:{row.rule}")
+def test_the_flaw_is_found_once_and_its_twin_is_not(row: Row, found: Counter[object]) -> None:
+    assert found[flaw(row)] == 1
+    assert [key for key in found if key[2:] == (row.twin_path, row.twin_line)] == []  # type: ignore[index]
+
+
+def test_no_line_is_found_that_the_table_does_not_list(
+    found: Counter[tuple[str, str, object, object]],
+) -> None:
+    """Another tool may find a listed line too, as the table says; no tool finds any other."""
+    listed = {(row.flaw_path, row.flaw_line) for row in rows()}
+    assert {key for key in found if key[2:] not in listed} == set()
+
+
+def test_sast_finds_nothing_that_the_table_does_not_list(
+    found: Counter[tuple[str, str, object, object]],
+) -> None:
+    assert {key for key in found if key[0] == "sast"} == {flaw(row) for row in rows() if row.gate == "sast"}
+
+
+def test_the_sarif_file_is_valid_and_has_every_finding(run: tuple[Machine, Done]) -> None:
+    log = json.loads(run[0].report("lockgate.sarif"))
+    assert list(Draft7Validator(json.loads(SCHEMA.read_text())).iter_errors(log)) == []
+    results = [result for each in log["runs"] for result in each["results"]]
+    assert len(results) == len(json.loads(run[0].report("verdict.json"))["findings"])
+    for result in results:
+        assert result["partialFingerprints"]["lockgate/v1"]
+
+
+def test_the_page_shows_code_without_the_planted_secrets(run: tuple[Machine, Done]) -> None:
+    page = run[0].report("report.html").decode()
+    key = (SHOP / "deploy/keys/labels-signing.pem").read_text().splitlines()[1:-1]
+    staging = (SHOP / "deploy/staging.env").read_text()
+    tokens = [*key, *(word.split("=", 1)[1] for word in staging.split() if "sk-ant" in word)]
+    assert len(tokens) >= 3
+    assert page.count("<pre ") >= len({(row.flaw_path, row.flaw_line) for row in rows()})
+    assert [token for token in tokens if token in page] == []

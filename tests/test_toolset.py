@@ -1,0 +1,164 @@
+import json
+import sys
+import threading
+
+import pytest
+
+from lockgate.errors import ToolError
+from lockgate.toolset import REQUIREMENTS, install_node_set, locked_version
+
+SET = "oxlint"
+
+
+class Machine:
+    """Be a machine whose node, npm and Python are scripts that write down how they were called."""
+
+    def __init__(self, folder, monkeypatch):
+        self.bin, self.home, self.log = folder / "bin", folder / "home", folder / "log"
+        self.bin.mkdir()
+        self.patch = monkeypatch
+        monkeypatch.setenv("PATH", f"{self.bin}:/usr/bin:/bin")
+        monkeypatch.setenv("HOME", str(folder))
+        npm = folder / "lib" / "npm-cli.js"
+        npm.parent.mkdir()
+        npm.write_text("")
+        (self.bin / "npm").symlink_to(npm)
+        npm.chmod(0o755)
+        self.npm = npm
+
+    def script(self, name, body):
+        file = self.bin / name
+        file.write_text(f"#!/bin/sh\n{body}\n")
+        file.chmod(0o755)
+        return str(file)
+
+    def node(self, version="v22.12.0", ci="mkdir -p node_modules/oxlint"):
+        return self.script(
+            "node", f'if [ "$1" = --version ]; then echo {version}; exit; fi\n'
+            f'echo "$@" >>{self.log}; env >>{self.log}; ls >>{self.log}\n{ci}',
+        )  # fmt: skip
+
+    def without_wheel(self, body="exit 5"):
+        """Let the interpreter of scripts/run be a script too: nothing is fetched."""
+        self.patch.setattr(sys, "executable", self.script("python", f'echo "python $*" >>{self.log}; {body}'))
+
+    def logged(self):
+        return self.log.read_text() if self.log.exists() else ""
+
+
+@pytest.fixture
+def machine(tmp_path, monkeypatch):
+    return Machine(tmp_path, monkeypatch)
+
+
+def test_the_locked_version_is_the_one_that_is_asked_for():
+    asked = json.loads((REQUIREMENTS / SET / "package.json").read_text())["dependencies"][SET]
+    assert locked_version(SET, SET) == asked
+
+
+def test_a_set_is_installed_once_with_scripts_off(machine, monkeypatch):
+    monkeypatch.setenv("GITHUB_TOKEN", "t")
+    monkeypatch.setenv("https_proxy", "http://proxy")
+    program = machine.node()
+    node = install_node_set(SET, machine.home)
+    assert node.program == program
+    assert (node.modules / "oxlint").is_dir()
+    assert node.script("oxlint/bin/oxlint") == [program, f"{node.modules}/oxlint/bin/oxlint"]
+    log = machine.logged()
+    assert f"{machine.npm} ci --ignore-scripts" in log
+    assert {"package.json", "package-lock.json", "https_proxy=http://proxy"} <= set(log.splitlines())
+    assert "GITHUB_TOKEN" not in log
+    assert install_node_set(SET, machine.home) == node
+    assert machine.logged() == log
+    assert [path.name for path in machine.home.iterdir()] == [node.modules.parent.name]
+
+
+def test_a_failed_install_leaves_nothing_and_says_what_npm_said(machine):
+    machine.node(ci="mkdir -p node_modules/half; echo; echo npm error E404 >&2; exit 1")
+    with pytest.raises(ToolError, match="npm could not install oxlint: npm error E404"):
+        install_node_set(SET, machine.home)
+    assert list(machine.home.iterdir()) == []
+    machine.node(ci="exit 1")
+    with pytest.raises(ToolError, match="it said nothing"):
+        install_node_set(SET, machine.home)
+
+
+def test_a_home_that_cannot_be_is_a_tool_error(machine):
+    machine.node()
+    machine.home.write_text("")
+    with pytest.raises(ToolError, match="oxlint could not be installed in"):
+        install_node_set(SET, machine.home)
+
+
+def test_two_runs_at_once_both_work(machine):
+    machine.node(ci="sleep 0.2; mkdir -p node_modules/oxlint")
+    made = []
+    threads = [
+        threading.Thread(target=lambda: made.append(install_node_set(SET, machine.home))) for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 4
+    assert len(set(made)) == 1
+    assert [path.name for path in machine.home.iterdir()] == [made[0].modules.parent.name]
+
+
+@pytest.mark.parametrize("version", ["v20.19.0", "v22.12.0", "v24.1.0", "v100.0.0"])
+def test_a_node_that_the_packages_support_is_used(machine, version):
+    program = machine.node(version)
+    assert install_node_set(SET, machine.home).program == program
+
+
+@pytest.mark.parametrize("version", ["v18.20.4", "v20.18.9", "v21.7.3", "v22.11.0", "rubbish", "", "'20 19'"])
+def test_any_other_gives_way_to_the_locked_one(machine, version):
+    machine.node(version)
+    wheel = machine.home / "wheel"
+    machine.without_wheel(f"mkdir -p {wheel}/bin; ln -sf {machine.bin}/node {wheel}/bin/node; echo {wheel}")
+    node = install_node_set(SET, machine.home)
+    assert node.program == f"{wheel}/bin/node"
+    log = machine.logged()
+    assert "--env node -- python -I -c" in log
+    assert f"{wheel}/lib/node_modules/npm/bin/npm-cli.js ci" in log
+
+
+@pytest.mark.parametrize("broken", ["#!/no/such/shell\n", "rubbish"])
+def test_a_node_that_does_not_run_gives_way_too(machine, broken):
+    machine.node()
+    (machine.bin / "node").write_text(broken)
+    machine.without_wheel("echo index unreachable >&2; exit 5")
+    with pytest.raises(
+        ToolError, match=r"there is no node from 20\.19 or 22\.12 with npm: index unreachable"
+    ):
+        install_node_set(SET, machine.home)
+
+
+def test_without_npm_node_alone_is_not_enough(machine):
+    machine.node()
+    (machine.bin / "npm").unlink()
+    machine.script("npm", "a shell script of another kind")
+    machine.without_wheel()
+    with pytest.raises(ToolError, match="it said nothing"):
+        install_node_set(SET, machine.home)
+
+
+def test_a_mirror_of_ours_reaches_the_installer(machine, monkeypatch):
+    monkeypatch.setenv("PIP_INDEX_URL", "https://mirror.example/simple")
+    monkeypatch.setenv("PYTHONPATH", "/x")
+    machine.without_wheel(f"env >>{machine.log}; exit 5")
+    machine.node("v1.0.0")
+    with pytest.raises(ToolError):
+        install_node_set(SET, machine.home)
+    log = machine.logged().splitlines()
+    assert {"PIP_INDEX_URL=https://mirror.example/simple", f"LOCKGATE_HOME={machine.home}"} <= set(log)
+    assert not any(line.startswith("PYTHONPATH=") for line in log)
+
+
+def test_node_of_the_current_folder_is_not_run(machine, monkeypatch):
+    monkeypatch.chdir(machine.bin)
+    machine.node()
+    monkeypatch.setenv("PATH", ":.:/nonexistent")
+    machine.without_wheel("exit 5")
+    with pytest.raises(ToolError, match="there is no node"):
+        install_node_set(SET, machine.home)
