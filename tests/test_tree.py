@@ -105,7 +105,8 @@ def test_what_is_no_file_is_named(tmp_path):
     (root / "real").mkdir(parents=True)
     (root / "real" / "a").write_text("x")
     links = {"in": "real/a", "in-folder": "real", "loop": "loop", "one": "two", "two": "one",
-             "dangling": "gone", "absolute": str(root / "real"), "out": "../outside/secret", "out-folder": "../outside",
+             "dangling": "gone", "absolute": str(root / "real"), "out": "../outside/secret",
+             "out-folder": "../outside",
              "etc": "/etc/passwd", "gone-out": "/no/such/file", "twisted": "real/../../outside"}  # fmt: skip
     for name, target in links.items():
         (root / name).symlink_to(target)

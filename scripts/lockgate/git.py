@@ -87,6 +87,15 @@ class Git:
         """Say whether history is cut off."""
         return self._run("rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
 
+    def is_cut(self, base: str, head: str) -> bool:
+        """Say whether commits between two others are missing: a shallow clone ends among them."""
+        if not self.is_shallow():
+            return False
+        place = os.fsdecode(self._run("rev-parse", "--git-path", "shallow").stdout.removesuffix(b"\n"))
+        ends = (self.root / place).read_text("ascii").split()
+        between = self._run("rev-list", head, f"^{base}", "--").stdout.decode().split()
+        return not set(ends).isdisjoint(between)
+
     def tracked(self) -> list[str]:
         """List the paths of the index, submodules apart: what they hold is another repository's."""
         records = (record.partition("\t") for record in self._records("ls-files", "-s", "-z"))
@@ -173,7 +182,7 @@ class Git:
         with TemporaryDirectory(prefix="lockgate-index-") as folder:
             index = Path(folder, "index")
             with contextlib.suppress(FileNotFoundError):
-                shutil.copyfile(self.root / place, index)
+                shutil.copy2(self.root / place, index)  # with its time, by which git knows racy entries
             return self._run(
                 "diff", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all", *arguments, "--",
                 env={**self._without_filters(), "GIT_INDEX_FILE": str(index)},

@@ -13,7 +13,6 @@ import pytest
 from e2e.engine import Machine, commit, copy_of_package, repository
 from gates.secrets.tokens import MAKERS, VARIANTS, draw, pem
 
-RNG = Random("leaks")
 # Parts of a value that are public: names of services, account ids, the header of every token of a kind.
 LEAST = 12
 
@@ -21,8 +20,9 @@ LEAST = 12
 class Planted:
     """A repository full of secrets, some of them only in a commit of the change, and their values."""
 
-    def __init__(self, folder: Path, *, files: bool) -> None:
+    def __init__(self, folder: Path, *, files: bool, seed: int = 0) -> None:
         self.values: set[str] = set()
+        self.rng = Random(f"leaks {seed}")
         self.folder = repository(folder, {"README.md": "words\n"})
         self.base = commit(folder, {})
         commit(folder, {"gone/kinds.py": self._code(), "gone/key.pem": self._key("RSA PRIVATE KEY")})
@@ -41,7 +41,7 @@ class Planted:
         }
 
     def _password(self) -> str:
-        value = draw(RNG, "{a16}")
+        value = draw(self.rng, "{a16}")
         self.values.add(value)
         return value
 
@@ -49,7 +49,7 @@ class Planted:
         """Give a line for each kind that bandit flags as well, because a shell gets it."""
         lines = ["import subprocess"]
         for maker in [*MAKERS.values(), *VARIANTS.values()]:
-            sample = maker(RNG)
+            sample = maker(self.rng)
             self.values |= {
                 part for part in sample.value.replace("\\n", "\n").split("\n") if len(part) >= LEAST
             }
@@ -85,7 +85,7 @@ class Planted:
         )
 
     def _key(self, label: str) -> str:
-        key = draw(RNG, pem(label))
+        key = draw(self.rng, pem(label))
         self.values |= {line for line in key.split("\n") if "-----" not in line}
         return key + "\n"
 

@@ -89,6 +89,18 @@ class TestGiven:
         assert "shallow" in error.cause
         assert "cut off" in error.cause
 
+    def test_so_is_one_that_lacks_commits_of_the_change(self, repository, tmp_path):
+        start = repository.commit(a="1")
+        for text in "234":
+            repository.commit(b=text)
+        repository.git("tag", "start", start)
+        words = ("--no-single-branch", "-b", "main")
+        shallow = repository.clone(tmp_path / "shallow", "--depth", "2", *words)
+        shallow.git("fetch", "-q", "--depth", "1", "origin", "tag", "start")
+        assert "commits of the change are cut off" in refused(shallow, base=start).cause
+        deep = repository.clone(tmp_path / "deep", "--depth", "4", *words)
+        assert chosen(deep, base=start).commit == start
+
 
 class TestEvent:
     def test_a_push_compares_with_the_commit_before(self, repository):
@@ -132,9 +144,16 @@ class TestEvent:
     def test_only_a_merge_of_its_very_head_moves_the_base(self, repository):
         start, head, _ = self.pull(repository)
         assert chosen(repository, EventBase(start, "words")).commit == start
-        assert chosen(repository, EventBase(start, "words", head="ab" * 20)).commit == start
         repository.git("switch", "-q", "--detach", head)
         assert chosen(repository, EventBase(start, "words", head=head)).commit == start
+
+    @pytest.mark.parametrize("missing", [True, False])
+    def test_a_checkout_without_the_head_is_refused(self, repository, missing):
+        start, head, later = self.pull(repository)
+        repository.git("switch", "-q", "--detach", later)
+        with pytest.raises(PlatformError, match="does not hold the pull request's head") as refused:
+            chosen(repository, EventBase(start, "words", head="ab" * 20 if missing else head))
+        assert "pull_request_target" in refused.value.cause
 
     def test_a_merge_into_something_else_does_not(self, repository):
         _, head, later = self.pull(repository)

@@ -18,6 +18,8 @@ class Base:
 def choose(git: Git | None, options: Options, event: EventBase | None) -> Base:
     """Choose the base: the one asked for, the event's, or where this branch left the default branch."""
     base = Base(None, "everything was asked for") if options.all else _find(git, options, event)
+    if git and base.commit and git.is_cut(base.commit, "HEAD"):
+        raise _missing(base.commit, "the clone is shallow, and commits of the change are cut off")
     if options.change and base.commit is None:
         raise InputError(
             f"there is no base to compare with: {base.why}",
@@ -56,6 +58,12 @@ def _of_event(git: Git, event: EventBase, head: str) -> Base:
     if not event.revision:
         return Base(None, event.why)
     base = _fork(git, event.revision, head, event.why)
+    if event.head and git.merge_base(event.head, head) != event.head:
+        raise PlatformError(
+            "what is checked out does not hold the pull request's head",
+            cause="actions/checkout takes the base under pull_request_target, or was given another `ref`",
+            todo="run on `pull_request`, and check out without `ref`",
+        )
     # GitHub merges into the newest base, which may be ahead of the event's: what others merged in between is
     # nobody's change. The pull request's author cannot make a commit that merges the very head of it.
     parent = git.resolve("HEAD^1") if event.head and git.resolve("HEAD^2") == event.head else None

@@ -1,3 +1,4 @@
+import sys
 import time
 from random import Random
 
@@ -5,11 +6,12 @@ import pytest
 from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
 from detect_secrets.settings import get_settings
 
-from gates.running import reports
+from gates.running import reports, write
 from gates.secrets.tokens import MAKERS
 from lockgate.finding import Severity
 from lockgate.gates.secrets import detect_secrets_worker
 from lockgate.gates.secrets.detect_secrets_rules import RULES, rule
+from lockgate.process import Job, Pool
 
 NPM, GITHUB, AWS = (
     MAKERS[kind](Random(7)).value for kind in ("npm-token", "github-classic-token", "aws-access-key-id")
@@ -21,7 +23,8 @@ TYPES = (
     "|Hex High Entropy String|IBM COS HMAC Credentials|IBM Cloud IAM Key|JSON Web Token|Mailchimp Access Key"
     "|NPM tokens"
     "|OpenAI Token|Private Key|Public IP (ipv4)|PyPI Token|Secret Keyword|SendGrid API Key"
-    "|Slack Token|SoftLayer Credentials|Square OAuth Secret|Stripe Access Key|Telegram Bot Token|Twilio API Key"
+    "|Slack Token|SoftLayer Credentials"
+    "|Square OAuth Secret|Stripe Access Key|Telegram Bot Token|Twilio API Key"
 )
 
 
@@ -175,3 +178,27 @@ def test_no_setting_verifies_over_the_network():
     assert filters
     assert not [path for path in filters if "verif" in path]
     assert len(get_settings().plugins) == len(RULES)
+
+
+SPY = """
+import os, runpy, sys
+sys.addaudithook(lambda event, details: os._exit(99) if event in {events!r} else None)
+runpy.run_module("lockgate.worker", run_name="__main__")
+"""
+
+
+# Not socket.bind: a library that detect-secrets imports asks in this way whether there is IPv6.
+NETWORK = {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto", "socket.sendmsg"}
+VERIFIED = ("aws-access-key-id", "slack-bot-token", "slack-webhook-url", "stripe-live-key")
+
+
+@pytest.mark.parametrize(
+    ("events", "dies"), [(NETWORK, False), ({"os.chdir"}, True)], ids=["network", "hook"]
+)
+def test_no_token_ever_leaves_the_machine(tmp_path, events, dies):
+    samples = [MAKERS[kind](Random(3)) for kind in VERIFIED]
+    write(tmp_path, {"a.py": "".join(f'token = "{sample.text}"\n' for sample in samples)})
+    argv = (sys.executable, "-I", "-X", "utf8", "-c", SPY.format(events=events))
+    (reply,) = Pool("detect-secrets", 1, 30.0, argv).map([Job(str(tmp_path), "a.py")])
+    assert bool(reply.problem) is dies
+    assert (b"aws-access-key" in reply.result) is not dies

@@ -8,6 +8,7 @@ itself and behind its own filters.
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
+from typing import Any
 
 from detect_secrets.core.potential_secret import PotentialSecret
 from detect_secrets.core.scan import _get_lines_from_file, _is_filtered_out, _scan_line
@@ -47,7 +48,7 @@ def _scan(filename: str, lines: list[str], number: int) -> Iterator[PotentialSec
     """Take one line through detect-secrets' filters and plugins."""
     line = lines[number - 1].rstrip()
     context = get_code_snippet(lines=lines, line_number=number)
-    place = {"filename": filename, "line": line, "context": context}
+    place: dict[str, Any] = {"filename": filename, "line": line, "context": context}
     if _is_filtered_out(required_filter_parameters=["line"], **place):
         return
     for plugin, searches in _plugins():

@@ -14,13 +14,13 @@ from pathlib import Path
 
 from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
 from detect_secrets.core.potential_secret import PotentialSecret
-from detect_secrets.core.scan import scan_file
 from detect_secrets.settings import get_settings
 
 from lockgate.finding import Span
 from lockgate.gates.file_report import FileReport, Kind, RawFinding, make
 from lockgate.gates.secrets.content import text_of
 from lockgate.gates.secrets.detect_secrets_rules import TOOL, rule
+from lockgate.gates.secrets.detect_secrets_scan import scan_file
 from lockgate.source import MAX_BYTES, read_bytes
 from lockgate.text import split_lines
 
