@@ -90,16 +90,17 @@ class TestGiven:
         assert "cut off" in error.cause
 
     def test_so_is_one_that_lacks_commits_of_the_change(self, repository, tmp_path):
-        start = repository.commit(a="1")
-        for text in "234":
+        repository.commit(a="1")
+        repository.git("switch", "-q", "-c", "work")
+        for text in "123":
             repository.commit(b=text)
-        repository.git("tag", "start", start)
-        words = ("--no-single-branch", "-b", "main")
-        shallow = repository.clone(tmp_path / "shallow", "--depth", "2", *words)
-        shallow.git("fetch", "-q", "--depth", "1", "origin", "tag", "start")
-        assert "commits of the change are cut off" in refused(shallow, base=start).cause
-        deep = repository.clone(tmp_path / "deep", "--depth", "4", *words)
-        assert chosen(deep, base=start).commit == start
+        repository.git("switch", "-q", "main")
+        later = repository.commit(theirs="1")
+        repository.git("merge", "-q", "--no-ff", "-m", "words", "work")
+        shallow = repository.clone(tmp_path / "shallow", "--depth", "3")
+        assert "commits of the change are cut off" in refused(shallow, base=later).cause
+        deep = repository.clone(tmp_path / "deep", "--depth", "9")
+        assert chosen(deep, base=later).commit == later
 
 
 class TestEvent:
