@@ -144,7 +144,7 @@ class TestGate:
             finding(path="out", fingerprint="5"), finding(path="a", gate="other"),
         ]  # fmt: skip
         made = verdict(
-            run("sast", *items, known=frozenset({"1", "gone"})),
+            run("sast", *items, known=frozenset({"1", "gone"}), gone=(finding(fingerprint="gone"),)),
             config=config,
             base="b" * 40,
             changed=frozenset({"a"}),

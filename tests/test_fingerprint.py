@@ -292,7 +292,7 @@ def test_another_secret_in_its_place_is_new_and_its_value_is_nowhere(repository)
     verdict = repository.run(base=base, gates=("secrets",), fail_on=Severity.NOTE)
     (item,) = (item for item in verdict.findings if item.gate == "secrets")
     assert (item.state, item.blocking) == (State.NEW, True)
-    written = verdict_json.render(verdict, {}).decode()
+    written = verdict_json.render(verdict).decode()
     for value in (PASSWORD, OTHER):
         for name in ("md5", "sha1", "sha256"):
             assert hashlib.new(name, value.encode()).hexdigest()[:16] not in written

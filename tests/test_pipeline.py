@@ -81,9 +81,10 @@ def test_each_gates_threshold_is_told(tmp_path: Path, host: pipeline.Host) -> No
     configuration = "fail-on: medium\ngates: {sast: {fail-on: critical}}\n"
     folder = repository(tmp_path / "r", {"a.py": CLEAN, ".lockgate.yml": configuration})
     done = pipeline.run(Options(path=folder), host, Watching())
-    assert done.thresholds == {"sast": Severity.CRITICAL, "secrets": Severity.MEDIUM}
+    told = {gate.name: gate.fail_on for gate in done.verdict.gates}
+    assert told == {"sast": Severity.CRITICAL, "secrets": Severity.MEDIUM}
     asked = pipeline.run(Options(path=folder, fail_on=Severity.NOTE), host, Watching())
-    assert asked.thresholds == {"sast": Severity.NOTE, "secrets": Severity.NOTE}
+    assert [gate.fail_on for gate in asked.verdict.gates] == [Severity.NOTE, Severity.NOTE]
 
 
 def test_a_home_that_cannot_be_written_leaves_the_gate_incomplete(tmp_path: Path) -> None:

@@ -132,11 +132,11 @@ def test_the_defaults_in_the_schema_are_those_of_the_program():
 @settings(max_examples=25)
 @given(verdicts(st.text(st.characters(codec="utf-8"), max_size=20)))
 def test_any_verdict_fits(made):
-    VERDICT.validate(json.loads(verdict_json.render(made, {})))
+    VERDICT.validate(json.loads(verdict_json.render(made)))
 
 
 def test_seconds_stand_in_timing_alone():
-    document = json.loads(verdict_json.render(verdict(finding()), {}))
+    document = json.loads(verdict_json.render(verdict(finding())))
     assert document["timing"] == {"seconds": 1.0, "gates": {"sast": 1.0}}
     assert "seconds" not in document["gates"][0]
     del document["timing"]

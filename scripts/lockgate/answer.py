@@ -131,6 +131,7 @@ def _result(run: GateRun, judged: Judged, context: Context) -> GateResult:
         name=run.name,
         outcome=outcome,
         reason=reason,
+        fail_on=context.threshold(run.name),
         tools=tuple(sorted(run.output.tools)) if run.output else (),
         counts=_counts(run, own) if run.output else {},
         notifications=run.notifications,
@@ -156,12 +157,11 @@ def _excused(findings: Sequence[Finding], context: Context) -> str:
 
 
 def _counts(run: GateRun, own: Sequence[Finding]) -> dict[str, int]:
-    here = {finding.fingerprint for finding in own}
     return {
         "files": run.planned.files,
         "findings": len(own),
         "new": len([finding for finding in own if finding.state is State.NEW]),
-        "fixed": len(run.output.known - here) if run.output else 0,
+        "fixed": len(run.output.gone) if run.output else 0,
         "waived": len([finding for finding in own if finding.waived]),
         "blocking": len([finding for finding in own if finding.blocking]),
         "not_scanned": len([finding for finding in own if finding.rule == NOT_SCANNED]),

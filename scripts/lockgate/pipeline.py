@@ -15,7 +15,7 @@ from typing import Protocol
 from lockgate.answer import GateRun, answer
 from lockgate.cache import Cache, code_digest
 from lockgate.errors import ToolError
-from lockgate.finding import NOT_SCANNED, Notification, Severity
+from lockgate.finding import NOT_SCANNED, Notification
 from lockgate.gates import Task
 from lockgate.gates.secrets.gate import NAME as SECRETS
 from lockgate.hidden import hide
@@ -52,14 +52,10 @@ class Host:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Hold a run's plan, its verdict, and code by the fingerprint of its finding, without any secret.
-
-    `thresholds` holds, by gate, the severity from which findings block.
-    """
+    """Hold a run's plan, its verdict, and code by the fingerprint of its finding, without any secret."""
 
     plan: Plan
     verdict: Verdict
-    thresholds: dict[str, Severity]
     excerpts: dict[str, Excerpt]
 
 
@@ -71,7 +67,7 @@ def run(options: Options, host: Host, observer: Observer) -> Run:
         gates = _run_gates(plan, options, host, cache, observer)
         verdict = answer(plan, gates, options.fail_on, host.today, host.clock() - started)
         excerpts = _excerpts(plan, verdict, gates, cache, _jobs(options))
-    return Run(plan, verdict, _thresholds(plan, options, verdict), excerpts)
+    return Run(plan, verdict, excerpts)
 
 
 def plan(options: Options, host: Host) -> Plan:
@@ -144,12 +140,3 @@ def _excerpts(
     outputs = [gate.output for gate in gates if gate.output]
     seconds = plan.settled.loaded.configuration.limits.seconds_per_file
     return collect(findings, hide(sources, outputs, cache, jobs=jobs, seconds=seconds), cache.digest)
-
-
-def _thresholds(plan: Plan, options: Options, verdict: Verdict) -> dict[str, Severity]:
-    """Tell from which severity a finding of each gate blocks: the caller's word counts for all of them."""
-    own = {planned.gate.NAME: planned.configuration.fail_on for planned in plan.gates}
-    return {
-        name: Severity.parse(word) if word and options.fail_on is None else verdict.fail_on
-        for name, word in own.items()
-    }

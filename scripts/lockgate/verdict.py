@@ -34,11 +34,12 @@ class Tool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateResult:
-    """Hold what one gate did. `counts` are plain numbers such as `files` and `findings`."""
+    """Hold what one gate did; its findings block from `fail_on`. `counts` has numbers such as `files`."""
 
     name: str
     outcome: Outcome
     reason: str
+    fail_on: Severity = Severity.HIGH
     tools: tuple[Tool, ...] = ()
     counts: dict[str, int]
     notifications: tuple[Notification, ...] = ()

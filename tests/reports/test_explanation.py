@@ -7,15 +7,14 @@ from lockgate.errors import InputError
 from lockgate.finding import NOT_SCANNED, Severity, State
 from lockgate.reports import verdict_json
 from lockgate.reports.explanation import render
-from lockgate.verdict import Outcome
 from runner_port import Runner
 from verdicts import finding, gate, verdict, verdicts
 
 PRINT = "0123abcd" * 4
 
 
-def explained(made, fingerprint: str = PRINT[:8], **thresholds: Severity) -> dict[str, str]:
-    text = render(verdict_json.read(verdict_json.render(made, thresholds)), fingerprint)
+def explained(made, fingerprint: str = PRINT[:8]) -> dict[str, str]:
+    text = render(verdict_json.read(verdict_json.render(made)), fingerprint)
     head, message, *rows = text.splitlines()
     return {"head": head, "message": message} | {row[:16].strip(): row[16:] for row in rows}
 
@@ -61,10 +60,10 @@ def test_each_stage_is_named():
     ],
 )  # fmt: skip
 def test_each_decision(changes, thresholds, stage, words):
-    made = verdict(
-        finding(fingerprint=PRINT, **changes), gates=(gate(), gate(name="secrets", outcome=Outcome.PASSED))
+    gates = tuple(
+        gate(name=name, fail_on=thresholds.get(name, Severity.HIGH)) for name in ("sast", "secrets")
     )
-    assert explained(made, **thresholds)[stage] == words
+    assert explained(verdict(finding(fingerprint=PRINT, **changes), gates=gates))[stage] == words
 
 
 def test_without_a_base_all_is_new():
@@ -83,7 +82,7 @@ def test_a_fingerprint_must_name_one_finding(given_print):
 @settings(max_examples=100, deadline=None)
 @given(verdicts())
 def test_no_text_of_strangers_is_a_command(made):
-    document = verdict_json.read(verdict_json.render(made, {}))
+    document = verdict_json.read(verdict_json.render(made))
     prints = [each.fingerprint for each in document.findings if each.fingerprint]
     for one in set(prints):
         if prints.count(one) == 1 and len(one) >= 6:

@@ -17,7 +17,7 @@ from verdicts import finding, gate, verdict, verdicts
 
 def test_the_contract_of_a_finding():
     found = finding(column=5, end_line=4, end_column=9, cwe=(78,), sources=("bandit/B602",), blocking=True)
-    document = json.loads(render(verdict(found), {"sast": Severity.LOW}))
+    document = json.loads(render(verdict(found, gates=(gate(fail_on=Severity.LOW),))))
     assert list(document) == [
         "schema", "verdict", "exit_code", "reason", "base", "head", "dirty", "scope", "fail_on", "gates",
         "funnel", "findings", "timing",
@@ -41,7 +41,7 @@ def test_only_the_last_block_tells_of_time_and_counts_have_one_order():
     other = replace(
         one, timing=Timing(seconds=9.9, gates={"sast": 3.3}), gates=(gate(counts={"a": 2, "b": 1}),)
     )
-    first, second = (render(each, {}).decode().partition('\n "timing"') for each in (one, other))
+    first, second = (render(each).decode().partition('\n "timing"') for each in (one, other))
     assert first[0] == second[0]
     assert first[2] != second[2]
 
@@ -49,7 +49,7 @@ def test_only_the_last_block_tells_of_time_and_counts_have_one_order():
 @settings(max_examples=150, deadline=None)
 @given(verdicts())
 def test_any_text_can_be_written_and_read_and_commands_nobody(made):
-    data = render(made, {})
+    data = render(made)
     document = read(data)
     assert [each.line for each in document.findings] == [each.line for each in made.findings]
     for written, each in zip(document.findings, made.findings, strict=True):
@@ -67,4 +67,4 @@ def test_what_is_no_verdict_is_refused(data):
 
 def test_a_cut_verdict_is_refused():
     with pytest.raises(InputError):
-        read(render(verdict(finding()), {})[:-9])
+        read(render(verdict(finding()))[:-9])

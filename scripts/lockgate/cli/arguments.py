@@ -20,15 +20,20 @@ _EXIT_CODES = """exit codes:
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Parse the arguments; a mistake ends the program with exit code 2 and says what is known."""
-    parser = argparse.ArgumentParser(
+    return parser().parse_args(argv)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Make the parser of the command line."""
+    made = argparse.ArgumentParser(
         prog="lockgate", description="Run the quality gates of a change and give one verdict.",
         epilog=_EXIT_CODES, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False,
     )  # fmt: skip
-    parser.add_argument("--version", action="version", version=f"lockgate {__version__}")
-    groups = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    made.add_argument("--version", action="version", version=f"lockgate {__version__}")
+    groups = made.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for name, (add, words) in _COMMANDS.items():
         add(groups.add_parser(name, help=words, description=words, allow_abbrev=False))
-    return parser.parse_args(argv)
+    return made
 
 
 def _run(parser: argparse.ArgumentParser) -> None:

@@ -51,7 +51,7 @@ def _home(environment: Mapping[str, str]) -> Path:
 
 def _reports(run: Run) -> Reports:
     return {
-        "verdict.json": verdict_json.render(run.verdict, run.thresholds),
+        "verdict.json": verdict_json.render(run.verdict),
         "lockgate.sarif": sarif.render(run.verdict),
         "report.html": html.render(run.verdict, run.excerpts).encode(),
     }

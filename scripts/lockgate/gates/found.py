@@ -16,11 +16,6 @@ def of_reports(gate: str, tool: str, reports: Reports) -> list[Finding]:
     return [finding for source, report in reports.items() for finding in of_file(gate, tool, source, report)]
 
 
-def known(gate: str, tool: str, reports: Reports) -> set[str]:
-    """Give the fingerprints of reports on the base."""
-    return {finding.fingerprint for finding in of_reports(gate, tool, reports)}
-
-
 def of_unreadable(gate: str, tool: str, unreadable: Iterable[Unreadable], select: Select) -> list[Finding]:
     """Make a finding of each file that the gate would scan and nobody can read."""
     return [

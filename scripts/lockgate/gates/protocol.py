@@ -35,13 +35,14 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """Hold what a gate found. `known` are the fingerprints that the base had.
+    """Hold what a gate found. `known` are the base's fingerprints, `gone` its findings that the head lacks.
 
     `secrets` marks, by path, the characters that no output may show.
     """
 
     findings: tuple[Finding, ...]
     known: frozenset[str] = frozenset()
+    gone: tuple[Finding, ...] = ()
     tools: tuple[Tool, ...]
     rules: tuple[Rule, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)

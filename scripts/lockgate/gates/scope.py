@@ -1,5 +1,6 @@
 """Helpers that gates share: which files they choose, how they say so, and how tools' outputs are joined."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from pathspec import GitIgnoreSpec
@@ -32,19 +33,20 @@ def describe(counts: Mapping[str, int], nothing: str, tree: Tree) -> Applies:
 
 def merged(outputs: Sequence[Output]) -> Output:
     """Join the outputs of a gate's tools."""
-    counts: dict[str, int] = {}
-    secrets = dict(outputs[0].secrets) if outputs else {}
+    counts: Counter[str] = Counter()
     for output in outputs:
-        for name, count in output.counts.items():
-            counts[name] = counts.get(name, 0) + count
-        for path, spans in output.secrets.items():
-            secrets[path] = secrets.get(path, ()) + spans
+        counts.update(output.counts)
+    paths = {path for output in outputs for path in output.secrets}
     return Output(
         findings=tuple(finding for output in outputs for finding in output.findings),
         known=frozenset().union(*(output.known for output in outputs)),
+        gone=tuple(finding for output in outputs for finding in output.gone),
         tools=tuple(tool for output in outputs for tool in output.tools),
         rules=tuple(rule for output in outputs for rule in output.rules),
-        counts=counts,
+        counts=dict(counts),
         notifications=tuple(note for output in outputs for note in output.notifications),
-        secrets=secrets,
+        secrets={
+            path: tuple(span for output in outputs for span in output.secrets.get(path, ()))
+            for path in sorted(paths)
+        },
     )

@@ -36,14 +36,16 @@ def run_tool(
     base = found.selected(task.tree.base, chosen)
     reports = analyse(analyser, [*head, *base, *history], task.cache, task.progress) if analyser else {}
     findings = found.of_reports(gate, tool.name, _part(reports, head))
-    known = found.known(gate, tool.name, _part(reports, base))
+    before = found.of_reports(gate, tool.name, _part(reports, base))
+    here = {finding.fingerprint for finding in findings}
     past, present = _part(reports, history), _part(reports, [*head, *base])
     findings += unreadable + only_in_history(gate, tool.name, past, present)
     used = {finding.rule for finding in findings}
     described = rules(used - {NOT_SCANNED})
     return Output(
         findings=tuple(findings),
-        known=frozenset(known),
+        known=frozenset(finding.fingerprint for finding in before),
+        gone=tuple(finding for finding in before if finding.fingerprint not in here),
         tools=(tool,) if analyser else (),
         rules=(*described, found.not_scanned_rule(tool.name)) if NOT_SCANNED in used else described,
         counts={tool.name: len(reports) + len(unreadable)},

@@ -1,13 +1,12 @@
 """`verdict.json`: the machine's answer, a versioned contract. Its schema is made from these types."""
 
-from collections.abc import Mapping
 from typing import Final, Literal, cast
 
 import msgspec
 
 from lockgate.config import SeverityName
 from lockgate.errors import InputError
-from lockgate.finding import Finding, Severity
+from lockgate.finding import Finding
 from lockgate.github import inert_json
 from lockgate.source import printable
 from lockgate.verdict import GateResult, Verdict
@@ -103,10 +102,10 @@ class Document(msgspec.Struct, frozen=True):
     timing: TimingDocument
 
 
-def render(verdict: Verdict, thresholds: Mapping[str, Severity]) -> bytes:
+def render(verdict: Verdict) -> bytes:
     """Render the verdict; the same verdict gives the same bytes but for the `timing` block, which is last.
 
-    `thresholds` holds those of gates that have one of their own. No line is a command to GitHub's runner.
+    No line is a command to GitHub's runner.
     """
     document = Document(
         schema=SCHEMA,
@@ -118,7 +117,7 @@ def render(verdict: Verdict, thresholds: Mapping[str, Severity]) -> bytes:
         dirty=verdict.dirty,
         scope=printable(verdict.scope),
         fail_on=_severity(verdict.fail_on.name),
-        gates=[_gate(gate, thresholds.get(gate.name, verdict.fail_on)) for gate in verdict.gates],
+        gates=[_gate(gate) for gate in verdict.gates],
         funnel=[StepDocument(step.stage, step.count) for step in verdict.funnel],
         findings=[_finding(finding) for finding in verdict.findings],
         timing=TimingDocument(verdict.timing.seconds, verdict.timing.gates),
@@ -138,12 +137,12 @@ def read(data: bytes) -> Document:
         ) from error
 
 
-def _gate(gate: GateResult, fail_on: Severity) -> GateDocument:
+def _gate(gate: GateResult) -> GateDocument:
     return GateDocument(
         name=gate.name,
         outcome=gate.outcome.value,
         reason=printable(gate.reason),
-        fail_on=_severity(fail_on.name),
+        fail_on=_severity(gate.fail_on.name),
         tools=[ToolDocument(tool.name, tool.version) for tool in gate.tools],
         counts=dict(sorted(gate.counts.items())),
         notifications=[

@@ -93,7 +93,7 @@ def _problem(data: bytes, failures: _Failures) -> str:
     """Say why bandit skipped a file, which it does not tell: its Python, the place, the likely cause."""
     who = f"bandit on Python {platform.python_version()}"
     if isinstance(failures.error, MemoryError):
-        return f"{who} needs more memory for it than a file may have; likely generated"
+        return f"{who} needs more memory than a file may have; likely it is generated"
     if isinstance(failures.error, RecursionError):
         return f"{who} finds it nested too deeply; likely it is generated"
     if failures.error:

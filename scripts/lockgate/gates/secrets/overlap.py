@@ -17,9 +17,13 @@ def one_each(output: Output) -> Output:
     Lockgate's own finding speaks with its own severity, as it knows the format and its checksum; two of those
     are two secrets. Where there is none, the most severe one speaks.
     """
-    apart = [finding for finding in output.findings if finding.rule == NOT_SCANNED]
+    return replace(output, findings=_joined(output.findings), gone=_joined(output.gone))
+
+
+def _joined(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    apart = [finding for finding in findings if finding.rule == NOT_SCANNED]
     placed = sorted(
-        (finding for finding in output.findings if finding.rule != NOT_SCANNED),
+        (finding for finding in findings if finding.rule != NOT_SCANNED),
         key=lambda finding: (finding.path, finding.commit, finding.line, finding.column),
     )
     joined = [
@@ -27,7 +31,7 @@ def one_each(output: Output) -> Output:
         for _, group in groupby(placed, key=lambda finding: (finding.path, finding.commit))
         for finding in _join(list(group))
     ]
-    return replace(output, findings=(*apart, *joined))
+    return (*apart, *joined)
 
 
 def _join(findings: Sequence[Finding]) -> list[Finding]:
