@@ -67,6 +67,17 @@ def test_clean(name: str) -> None:
     assert status == 0, output
 
 
+def test_the_workflow_of_the_readme_is_clean(tmp_path: Path) -> None:
+    text = (ROOT / "examples/workflows/gate.yml").read_text()
+    (tmp_path / "gate.yml").write_text(text.replace("COMMIT", "5f" * 20))
+    for argv in (
+        [*SCHEMA, "vendor.github-workflows"],
+        ["zizmor", "--offline", "--no-progress", "--strict-collection"],
+    ):
+        status, output = lint([*argv, "gate.yml"], tmp_path)
+        assert status == 0, output
+
+
 @pytest.mark.parametrize("name", PLANTED)
 def test_a_planted_fault_fails(name: str, tmp_path: Path) -> None:
     file, text, argv, words = PLANTED[name]

@@ -74,12 +74,9 @@ def act(toolkit: Path, tmp_path: Path) -> Act:
         home = tmp_path / "home"
         home.mkdir()
         environ = os.environ | {"HOME": str(home), "XDG_CACHE_HOME": str(home / "cache"), "NO_COLOR": "1"}
-        argv = ["act", "push", "-P", "ubuntu-latest=-self-hosted", "--local-repository"]
-        argv += [
-            f"lockgate/lockgate@{SHA}={toolkit}",
-            "--env",
-            f"LOCKGATE_HOME={toolkit.parent / 'lockgate-home'}",
-        ]
+        argv = ["act", "push", "-P", "ubuntu-latest=-self-hosted", "-P", "ubuntu-24.04=-self-hosted",
+                "--local-repository", f"lockgate/lockgate@{SHA}={toolkit}",
+                "--env", f"LOCKGATE_HOME={toolkit.parent / 'lockgate-home'}"]  # fmt: skip
         return subprocess.run(
             argv, cwd=caller, env=environ, text=True, check=False, timeout=300,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -95,6 +92,15 @@ def test_a_clean_repository_passes(act: Act) -> None:
     assert "<report is there>" in done.stdout
     assert "::error" not in done.stdout
     assert "Job succeeded" in done.stdout
+
+
+def test_the_workflow_of_the_readme_runs_every_gate(act: Act) -> None:
+    workflow = (ROOT / "examples/workflows/gate.yml").read_text().replace("COMMIT", SHA)
+    passed = act({".github/workflows/ci.yml": workflow, "app.py": CLEAN})
+    assert passed.returncode == 0, passed.stdout
+    for gate in ("sast", "secrets"):
+        assert re.search(rf"\| {gate} +passed ", passed.stdout), passed.stdout
+    assert "PASS: no finding at or above high" in passed.stdout
 
 
 def test_a_finding_fails_the_job_with_its_annotation(act: Act) -> None:
