@@ -14,8 +14,11 @@ from tempfile import TemporaryDirectory
 from lockgate.errors import ToolError
 from lockgate.process import network, run, which
 
-REQUIREMENTS = Path(__file__).parents[1] / "requirements"
-_STARTER = Path(__file__).parents[1] / "run"
+_PACKAGE = Path(__file__).parent
+# A wheel carries the locks and the starter inside the package, a checkout beside it.
+_AROUND = _PACKAGE if (_PACKAGE / "requirements").is_dir() else _PACKAGE.parent
+REQUIREMENTS = _AROUND / "requirements"
+_STARTER = _AROUND / "run"
 _SECONDS = 600.0
 _NODE = "20.19 or 22.12"
 

@@ -26,7 +26,7 @@ def dirty(tmp_path: Path) -> str:
 def test_0_a_clean_repository_passes(machine: Machine, tmp_path: Path) -> None:
     done = machine.run("run", str(repository(tmp_path / "r", {"app.py": CLEAN})))
     assert (done.returncode, done.stderr.decode().splitlines()[:2]) == (
-        0, ["sast: 1 Python files", "secrets: 1 text files"],
+        0, ["sast: 1 Python file", "secrets: 1 file"],
     )  # fmt: skip
     assert done.stdout.decode().splitlines()[-2:] == [
         "PASS: no finding at or above high", "Report: lockgate-report/report.html",

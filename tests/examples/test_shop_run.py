@@ -31,6 +31,16 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Machine, Done]:
     return machine, done
 
 
+def test_the_readme_shows_what_is_printed(run: tuple[Machine, Done]) -> None:
+    readme = (PACKAGE.parents[1] / "README.md").read_text()
+    shown = readme.partition("$ make run\n")[2].partition("```")[0].splitlines()
+    # There, the shop is a folder of a checkout, which is in each path and so in each fingerprint.
+    lines = [line.replace("examples/shop/", "").rpartition("  ")[0] or line for line in shown[:-1] if line != "…"]
+    assert len(lines) == 4
+    for line in lines:
+        assert line.encode() in run[1].stdout, line
+
+
 def listing(folder: Path) -> list[tuple[str, int, int]]:
     paths = sorted(Path(where, name) for where, _, names in os.walk(folder) for name in names)
     return [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in paths]

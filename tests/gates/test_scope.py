@@ -33,10 +33,11 @@ def test_what_nobody_can_read_counts_too():
 
 
 def test_what_applies_is_said_in_words():
-    assert describe({"Python": 1200, "JavaScript": 0}, "none", tree()).reason == "1,200 Python files"
     assert (
-        describe({"a": 1, "b": 2}, "none", tree(changed=frozenset())).reason
-        == "1 a and 2 b files in the change"
+        describe({"Python file": 1200, "JavaScript file": 0}, "none", tree()).reason == "1,200 Python files"
+    )
+    assert (
+        describe({"a": 1, "b": 2}, "none", tree(changed=frozenset())).reason == "1 a and 2 bs in the change"
     )
     nothing = describe({"a": 0}, "no a file", tree(changed=frozenset()))
     assert (nothing.files, nothing.reason) == (0, "no a file in the change")
@@ -44,7 +45,7 @@ def test_what_applies_is_said_in_words():
 
 def test_sast_applies_to_its_languages():
     applies = sast.applies(tree("a.py", "b.pyw", "c.tsx", "d.md"), ALL)
-    assert (applies.files, applies.reason) == (3, "2 Python and 1 JavaScript/TypeScript files")
+    assert (applies.files, applies.reason) == (3, "2 Python files and 1 JavaScript/TypeScript file")
     assert sast.applies(tree("d.md"), ALL).files == 0
     assert sast.applies(tree("a.py"), GateConfiguration(exclude=("*.py",))).files == 0
 
@@ -52,7 +53,7 @@ def test_sast_applies_to_its_languages():
 def test_secrets_applies_to_everything_and_to_history():
     past = (Source("old", "/w", "d", commit="c"),)
     applies = secrets.applies(tree("a", "b.png", history=past), ALL)
-    assert (applies.files, applies.reason) == (3, "2 text and 1 earlier versions of files")
+    assert (applies.files, applies.reason) == (3, "2 files and 1 earlier version")
     assert secrets.applies(tree(history=past), ALL).files == 1
     assert secrets.applies(tree(), ALL).reason == "no file"
 

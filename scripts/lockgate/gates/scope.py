@@ -23,12 +23,12 @@ def count(tree: Tree, chosen: Callable[[str], bool]) -> int:
 
 
 def describe(counts: Mapping[str, int], nothing: str, tree: Tree) -> Applies:
-    """Say what a gate will look at; `nothing` says what is missing when that is nothing."""
+    """Say what a gate will look at, `counts` of things in the singular, or that there is `nothing`."""
     where = "" if tree.changed is None else " in the change"
-    parts = [f"{count:,} {what}" for what, count in counts.items() if count]
+    parts = [f"{count:,} {what}{'' if count == 1 else 's'}" for what, count in counts.items() if count]
     if not parts:
         return Applies(0, f"{nothing}{where}")
-    return Applies(sum(counts.values()), f"{' and '.join(parts)} files{where}")
+    return Applies(sum(counts.values()), f"{' and '.join(parts)}{where}")
 
 
 def merged(outputs: Sequence[Output]) -> Output:

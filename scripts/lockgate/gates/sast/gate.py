@@ -10,7 +10,7 @@ from lockgate.gates.tool_run import attempt
 from lockgate.tree import Tree
 
 NAME = "sast"
-_LANGUAGES = (("Python", bandit), ("JavaScript/TypeScript", oxlint))
+_LANGUAGES = (("Python file", bandit), ("JavaScript/TypeScript file", oxlint))
 
 
 def applies(tree: Tree, configuration: GateConfiguration) -> Applies:

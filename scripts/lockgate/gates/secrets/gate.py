@@ -30,7 +30,7 @@ def applies(tree: Tree, configuration: GateConfiguration) -> Applies:
     """Apply wherever there is a file, or a commit that had one."""
     chosen = chooser(selects, configuration)
     past = len([source for source in tree.history if chosen(source.path)])
-    return describe({"text": count(tree, chosen), "earlier versions of": past}, "no file", tree)
+    return describe({"file": count(tree, chosen), "earlier version": past}, "no file", tree)
 
 
 def run(task: Task) -> Output:
