@@ -42,10 +42,15 @@ def locked_version(name: str, package: str) -> str:
     return str(lock["packages"][f"node_modules/{package}"]["version"])
 
 
+def lock_digest(name: str) -> str:
+    """Name the exact content of a locked set."""
+    return hashlib.sha256((REQUIREMENTS / name / "package-lock.json").read_bytes()).hexdigest()[:20]
+
+
 def install_node_set(name: str, home: Path) -> Node:
     """Install a locked set below `home` unless it is there; raise ToolError when that fails."""
     folder = REQUIREMENTS / name
-    lock = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()[:20]
+    lock = lock_digest(name)
     program, npm = _node(home)
     place = home / f"node-{name}-{lock}-{os.uname().machine}"
     if not place.is_dir():

@@ -1,9 +1,11 @@
 """The commands, each a function of its arguments and the environment."""
 
 import argparse
+import inspect
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -62,8 +64,17 @@ def schema(arguments: argparse.Namespace, environment: Mapping[str, str]) -> Exi
 def schema_of(what: str) -> str:
     """Give the JSON Schema of the configuration or of the verdict."""
     kind = Configuration if what == "configuration" else verdict_json.Document
-    document = {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(kind)}
+    document = {"$schema": "https://json-schema.org/draft/2020-12/schema", **_flat(msgspec.json.schema(kind))}
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+
+
+def _flat(schema: Any) -> Any:  # noqa: ANN401 - a JSON Schema is any JSON
+    """Take the indentation out of descriptions: before 3.13, Python leaves it in docstrings."""
+    if isinstance(schema, dict):
+        return {key: _flat(value) for key, value in schema.items()}
+    if isinstance(schema, list):
+        return [_flat(value) for value in schema]
+    return inspect.cleandoc(schema) if isinstance(schema, str) else schema
 
 
 def version(arguments: argparse.Namespace, environment: Mapping[str, str]) -> ExitCode:

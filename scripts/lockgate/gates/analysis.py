@@ -58,6 +58,19 @@ class WorkerAnalyser:
                 yield source, FileReport(problem=f"{self.name} gave an answer that cannot be read")
 
 
+@dataclass(frozen=True, slots=True)
+class OnDemand:
+    """Make an analyser when something is left to analyse: what the cache knows needs no tool."""
+
+    identity: str
+    make: Callable[[], Analyser]
+
+    def analyse(self, sources: Sequence[Source]) -> Iterator[tuple[Source, FileReport]]:
+        """Report on each source by the analyser that is made now, if there is any source."""
+        if sources:
+            yield from self.make().analyse(sources)
+
+
 def analyse(
     analyser: Analyser, sources: Iterable[Source], cache: Cache, progress: Progress = lambda _: None
 ) -> Reports:

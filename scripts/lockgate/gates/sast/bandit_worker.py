@@ -96,7 +96,8 @@ def _problem(data: bytes, failures: _Failures) -> str:
         return f"{who} needs more memory than a file may have; likely it is generated"
     if isinstance(failures.error, RecursionError):
         return f"{who} finds it nested too deeply; likely it is generated"
-    if failures.error:
+    # Whether a zero byte is a SyntaxError or a ValueError depends on the Python.
+    if failures.error and not isinstance(failures.error, ValueError):
         return f"{who} stumbled over it ({type(failures.error).__name__}); likely a bug of bandit"
     return f"{who} cannot parse it{_place(data)}; {_likely(data)}"
 

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 from lockgate.errors import ToolError
 from lockgate.finding import Rule
+from lockgate.gates.analysis import OnDemand
 from lockgate.gates.file_report import FileReport
 from lockgate.gates.protocol import Output, Task
 from lockgate.gates.sast import oxlint_output
@@ -19,7 +20,7 @@ from lockgate.gates.tool_run import run_tool
 from lockgate.process import run as run_process
 from lockgate.source import MAX_BYTES, Source, read_bytes
 from lockgate.text import decode
-from lockgate.toolset import Node, install_node_set, locked_version
+from lockgate.toolset import Node, install_node_set, lock_digest, locked_version
 from lockgate.verdict import Tool
 
 _SUFFIXES = (".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".vue", ".svelte", ".astro")
@@ -49,13 +50,18 @@ def selects(path: str) -> bool:
 def run(gate: str, task: Task) -> Output:
     """Run oxlint over the JavaScript and TypeScript files; it is installed when there are any."""
     tool = Tool(TOOL, locked_version(_SET, "oxlint"))
-    make = partial(_make, task)
-    return run_tool(gate, task, tool, make, selects, rules)
+    identity = _identity(lock_digest(_SET))
+    return run_tool(gate, task, tool, lambda: OnDemand(identity, partial(_make, task)), selects, rules)
 
 
 def rules(ids: Iterable[str]) -> tuple[Rule, ...]:
     """Describe rules."""
     return tuple(RULES[rule_id] for rule_id in sorted(ids) if rule_id in RULES)
+
+
+def _identity(lock: str) -> str:
+    """Name the tool and all its plugins by their lock, and the one that is ours by its content."""
+    return f"{TOOL} {lock} {hashlib.sha256(_SDL.read_bytes()).hexdigest()}"
 
 
 def _make(task: Task) -> "Oxlint":
@@ -75,13 +81,11 @@ class Oxlint:
 
     @property
     def identity(self) -> str:
-        """Name the tool and all its plugins by their lock, and the one that is ours by its content."""
-        return f"oxlint {self.node.lock} {hashlib.sha256(_SDL.read_bytes()).hexdigest()}"
+        """Name what a result depends on."""
+        return _identity(self.node.lock)
 
     def analyse(self, sources: Sequence[Source]) -> Iterator[tuple[Source, FileReport]]:
         """Report on each source."""
-        if not sources:
-            return
         deadline = self.clock() + self.seconds_per_tool
         with TemporaryDirectory(prefix="lockgate-oxlint-") as folder:
             self._probe(Path(folder, "probe"))

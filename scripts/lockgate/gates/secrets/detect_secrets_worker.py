@@ -8,7 +8,7 @@ given to it as UTF-8.
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import takewhile
 from pathlib import Path
 
@@ -32,9 +32,8 @@ _KEY_LINES = 200
 
 def load() -> Callable[[str, str], FileReport]:
     """Configure detect-secrets once: all plugins, and the default filters, which do not verify."""
-    get_settings().configure_plugins(
-        [{"name": plugin.__name__} for plugin in get_mapping_from_secret_type_to_class().values()]
-    )
+    plugins: Iterable[type] = get_mapping_from_secret_type_to_class().values()
+    get_settings().configure_plugins([{"name": plugin.__name__} for plugin in plugins])
     return analyse
 
 
