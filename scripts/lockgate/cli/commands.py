@@ -16,6 +16,7 @@ from lockgate.config import Configuration
 from lockgate.errors import ExitCode, InputError
 from lockgate.inputs import Options, from_action, names, number, severity
 from lockgate.reports import explanation, verdict_json
+from lockgate.reports.verdict_document import Document
 from lockgate.source import read_bytes
 
 _MAX_VERDICT = 512 * 1024 * 1024
@@ -63,7 +64,7 @@ def schema(arguments: argparse.Namespace, environment: Mapping[str, str]) -> Exi
 
 def schema_of(what: str) -> str:
     """Give the JSON Schema of the configuration or of the verdict."""
-    kind = Configuration if what == "configuration" else verdict_json.Document
+    kind = Configuration if what == "configuration" else Document
     document = {"$schema": "https://json-schema.org/draft/2020-12/schema", **_flat(msgspec.json.schema(kind))}
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
 

@@ -3,7 +3,7 @@
 from lockgate.errors import InputError
 from lockgate.finding import NOT_SCANNED, Severity
 from lockgate.github import inert
-from lockgate.reports.verdict_json import Document, FindingDocument
+from lockgate.reports.verdict_document import Document, FindingDocument
 from lockgate.untrusted import one_line
 
 _SHORTEST = 6

@@ -1,6 +1,6 @@
-"""`verdict.json`: the machine's answer, a versioned contract. Its schema is made from these types."""
+"""Write and read `verdict.json`: the machine's answer."""
 
-from typing import Final, Literal, cast
+from typing import cast
 
 import msgspec
 
@@ -8,98 +8,18 @@ from lockgate.config import SeverityName
 from lockgate.errors import InputError
 from lockgate.finding import Finding
 from lockgate.github import inert_json
+from lockgate.reports.verdict_document import (
+    SCHEMA,
+    Document,
+    FindingDocument,
+    GateDocument,
+    NotificationDocument,
+    StepDocument,
+    TimingDocument,
+    ToolDocument,
+)
 from lockgate.source import printable
 from lockgate.verdict import GateResult, Verdict
-
-SCHEMA: Final = "lockgate-verdict/1"
-
-
-class ToolDocument(msgspec.Struct, frozen=True):
-    """Name a tool that ran."""
-
-    name: str
-    version: str
-
-
-class NotificationDocument(msgspec.Struct, frozen=True):
-    """Tell of something about a gate's run; level `error` makes the gate incomplete."""
-
-    level: Literal["error", "warning", "note"]
-    message: str
-    path: str
-
-
-class GateDocument(msgspec.Struct, frozen=True):
-    """Say how one gate ended, and why; its findings block from severity `fail_on`."""
-
-    name: str
-    outcome: Literal["passed", "failed", "skipped", "incomplete"]
-    reason: str
-    fail_on: SeverityName
-    tools: list[ToolDocument]
-    counts: dict[str, int]
-    notifications: list[NotificationDocument]
-
-
-class StepDocument(msgspec.Struct, frozen=True):
-    """Count the findings that were left after a stage of policy."""
-
-    stage: str
-    count: int
-
-
-class FindingDocument(msgspec.Struct, frozen=True):
-    """Hold one finding and the marks of policy.
-
-    Lines and columns count from 1, 0 is unknown; `end_column` is exclusive.
-    """
-
-    fingerprint: str
-    gate: str
-    tool: str
-    rule: str
-    sources: list[str]
-    severity: SeverityName
-    security_severity: float | None
-    message: str
-    path: str
-    line: int
-    end_line: int
-    column: int
-    end_column: int
-    commit: str | None
-    cwe: list[int]
-    help: str
-    state: Literal["new", "unchanged", "absent"]
-    in_change: bool
-    waived: bool
-    waiver: str | None
-    blocking: bool
-
-
-class TimingDocument(msgspec.Struct, frozen=True):
-    """Hold wall-clock seconds: the only part that differs between equal runs."""
-
-    seconds: float
-    gates: dict[str, float]
-
-
-class Document(msgspec.Struct, frozen=True):
-    """Hold the verdict of a run."""
-
-    schema: Literal["lockgate-verdict/1"]
-    verdict: Literal["pass", "fail", "error"]
-    exit_code: int
-    reason: str
-    base: str | None
-    head: str
-    dirty: bool
-    scope: str
-    fail_on: SeverityName
-    gates: list[GateDocument]
-    funnel: list[StepDocument]
-    findings: list[FindingDocument]
-    timing: TimingDocument
 
 
 def render(verdict: Verdict) -> bytes:

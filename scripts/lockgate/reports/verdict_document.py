@@ -1,0 +1,121 @@
+"""The contract of `verdict.json`: its types, from which the published schema is made."""
+
+from typing import Annotated, Final, Literal
+
+from msgspec import Meta, Struct
+
+from lockgate.config import SeverityName
+
+SCHEMA: Final = "lockgate-verdict/1"
+
+
+class ToolDocument(Struct, frozen=True):
+    """Name a tool that ran."""
+
+    name: str
+    version: str
+
+
+class NotificationDocument(Struct, frozen=True):
+    """Tell of something about a gate's run; level `error` makes the gate incomplete."""
+
+    level: Literal["error", "warning", "note"]
+    message: str
+    path: str
+
+
+class GateDocument(Struct, frozen=True):
+    """Say how one gate ended, and why; its findings block from severity `fail_on`."""
+
+    name: str
+    outcome: Literal["passed", "failed", "skipped", "incomplete"]
+    reason: Annotated[str, Meta(description="Why it ended so, in one line.")]
+    fail_on: Annotated[SeverityName, Meta(description="The lowest severity that blocks in this gate.")]
+    tools: Annotated[list[ToolDocument], Meta(description="The tools that had something to look at.")]
+    counts: Annotated[
+        dict[str, int],
+        Meta(
+            description="files, findings, new, fixed, waived, blocking, not_scanned; empty if it did not run."
+        ),
+    ]
+    notifications: list[NotificationDocument]
+
+
+class StepDocument(Struct, frozen=True):
+    """Count the findings that were left after a stage of policy."""
+
+    stage: Annotated[
+        str,
+        Meta(description="found, not waived, blocking; with a base also: in the change, new."),
+    ]
+    count: int
+
+
+class FindingDocument(Struct, frozen=True):
+    """Hold one finding and the marks of policy.
+
+    Lines and columns count from 1, 0 is unknown; `end_column` is exclusive.
+    """
+
+    fingerprint: Annotated[
+        str, Meta(description="Its identity: 20 digits for what is wrong in which text, 12 for the file.")
+    ]
+    gate: str
+    tool: Annotated[str, Meta(description="The tool that speaks for it.")]
+    rule: Annotated[str, Meta(description="The rule of that tool.")]
+    sources: Annotated[list[str], Meta(description="All that found it, each as tool/rule.")]
+    severity: SeverityName
+    security_severity: Annotated[float | None, Meta(description="A score from 0 to 10, where there is one.")]
+    message: str
+    path: Annotated[
+        str,
+        Meta(description="Relative to the top of the repository; bytes that are no UTF-8 stand as \\xNN."),
+    ]
+    line: int
+    end_line: int
+    column: int
+    end_column: int
+    commit: Annotated[
+        str | None, Meta(description="The commit that added it, when only history still has it.")
+    ]
+    cwe: Annotated[list[int], Meta(description="Numbers of the Common Weakness Enumeration.")]
+    help: Annotated[str, Meta(description="An address that tells more.")]
+    state: Annotated[
+        Literal["new", "unchanged", "absent"],
+        Meta(description="Compared with the base; without one, all are new."),
+    ]
+    in_change: Annotated[bool, Meta(description="Whether the change touches its file.")]
+    waived: bool
+    waiver: Annotated[str | None, Meta(description="The waiver that holds it, in words.")]
+    blocking: Annotated[bool, Meta(description="Whether it makes its gate fail.")]
+
+
+class TimingDocument(Struct, frozen=True):
+    """Hold wall-clock seconds: the only part that differs between equal runs."""
+
+    seconds: float
+    gates: dict[str, float]
+
+
+class Document(Struct, frozen=True):
+    """Hold the verdict of a run."""
+
+    schema: Literal["lockgate-verdict/1"]
+    verdict: Literal["pass", "fail", "error"]
+    exit_code: Annotated[int, Meta(description="0 pass, 1 fail, 4 error.")]
+    reason: Annotated[str, Meta(description="Why, in one line.")]
+    base: Annotated[
+        str | None, Meta(description="The commit that was compared with; null when everything counts.")
+    ]
+    head: Annotated[str, Meta(description="The commit that is checked out; empty outside git.")]
+    dirty: Annotated[bool, Meta(description="Whether tracked files differ from it.")]
+    scope: Annotated[str, Meta(description="What was judged, in words.")]
+    fail_on: Annotated[
+        SeverityName, Meta(description="The lowest severity that blocks, where a gate has none of its own.")
+    ]
+    gates: list[GateDocument]
+    funnel: Annotated[
+        list[StepDocument], Meta(description="How many findings were left after each stage of policy.")
+    ]
+    findings: Annotated[list[FindingDocument], Meta(description="All of them, sorted.")]
+    timing: TimingDocument
