@@ -21,9 +21,9 @@ lint: ## the linters and the rules of the house alone
 lock: ## take the newest versions of every dependency
 	@$(DEV) scripts/dev/lock
 
-clean: ## remove caches and environments
+clean: ## remove results, tools and environments
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache lockgate-report
-	rm -rf "$${LOCKGATE_HOME:-$${XDG_CACHE_HOME:-$$HOME/.cache}/lockgate}"/env-*
+	cd "$${LOCKGATE_HOME:-$${XDG_CACHE_HOME:-$$HOME/.cache}/lockgate}" && rm -rf env-* node-* results-*
 
 # A program that tests want and Python cannot bring: $(1) the package, $(2) names under which it may be there.
 define want
