@@ -3,7 +3,7 @@
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -15,15 +15,12 @@ from typing import Protocol
 from lockgate.answer import GateRun, answer
 from lockgate.cache import Cache, code_digest
 from lockgate.errors import ToolError
-from lockgate.finding import NOT_SCANNED, Notification
+from lockgate.finding import Notification
 from lockgate.gates import Task
-from lockgate.gates.secrets.gate import NAME as SECRETS
-from lockgate.hidden import hide
+from lockgate.hidden import show
 from lockgate.inputs import Options
 from lockgate.plan import Plan, Planned, make
-from lockgate.reports.code import collect, illustrated
 from lockgate.reports.excerpt import Excerpt
-from lockgate.source import display
 from lockgate.verdict import Verdict
 
 
@@ -66,7 +63,8 @@ def run(options: Options, host: Host, observer: Observer) -> Run:
         observer.planned(plan)
         gates = _run_gates(plan, options, host, cache, observer)
         verdict = answer(plan, gates, options.fail_on, host.today, host.clock() - started)
-        excerpts = _excerpts(plan, verdict, gates, cache, _jobs(options))
+        outputs = [gate.output for gate in gates if gate.output]
+        excerpts = show(plan, verdict, outputs, cache, jobs=_jobs(options))
     return Run(plan, verdict, excerpts)
 
 
@@ -127,16 +125,3 @@ def _run_gate(planned: Planned, task: Task, clock: Callable[[], float]) -> GateR
         )
     note = Notification(level="error", message=str(failure)) if failure else None
     return GateRun(planned, output, note, clock() - started)
-
-
-def _excerpts(
-    plan: Plan, verdict: Verdict, gates: Iterable[GateRun], cache: Cache, jobs: int
-) -> dict[str, Excerpt]:
-    """Cut the code that the page shows out of files that the secret detectors can read."""
-    findings = verdict.findings
-    unread = {f.path for f in findings if f.gate == SECRETS and f.rule == NOT_SCANNED}
-    paths = {finding.path for finding in illustrated(findings)} - unread
-    sources = [source for source in plan.tree.head if display(source.path) in paths]
-    outputs = [gate.output for gate in gates if gate.output]
-    seconds = plan.settled.loaded.configuration.limits.seconds_per_file
-    return collect(findings, hide(sources, outputs, cache, jobs=jobs, seconds=seconds), cache.digest)
