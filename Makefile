@@ -10,10 +10,10 @@ run: ## judge REPO (the planted example unless it is given) as a pull request wo
 	@scripts/run run $(REPO) $(ARGS)
 
 test: machine ## all that a change must pass
-	@$(DEV) python -m pytest -n auto -m 'not full'
+	@$(DEV) python -m pytest -n auto --dist worksteal -m 'not full'
 
 test-full: machine ## and the long differential and corpus runs
-	@$(DEV) python -m pytest -n auto
+	@$(DEV) python -m pytest -n auto --dist worksteal
 
 lint: ## the linters and the rules of the house alone
 	@$(DEV) python -m pytest -q tests/test_lint.py tests/test_repository.py

@@ -84,6 +84,8 @@ def _fill(fresh: Path, folder: Path, npm: Sequence[str]) -> None:
         shutil.copy(folder / file, fresh)
     flags = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-progress", "--loglevel=error")
     env = {**network(), "npm_config_update_notifier": "false"}
+    if "SSL_CERT_FILE" in env:  # node knows it by another name
+        env.setdefault("NODE_EXTRA_CA_CERTS", env["SSL_CERT_FILE"])
     done = run([*npm, "ci", *flags], cwd=fresh, seconds=_SECONDS, env=env)
     if done.code != 0:
         raise ToolError(

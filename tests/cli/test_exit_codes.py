@@ -100,11 +100,9 @@ def test_3_a_bad_configuration_names_the_line(machine: Machine, tmp_path: Path) 
 
 def test_4_a_broken_tool_leaves_its_gate_incomplete(machine: Machine, tmp_path: Path) -> None:
     broken = machine.with_oxlint()
-    places = list(machine.home.iterdir())
-    if not places:
-        pytest.skip("oxlint's set was never installed for this user, so there is no name for a broken one")
-    places[0].unlink()
-    places[0].mkdir()
+    (place,) = machine.home.iterdir()
+    place.unlink()
+    place.mkdir()
     done = broken.run("run", str(repository(tmp_path / "r", {"a.js": "eval(a);\n", "b.py": FLAW})))
     verdict = json.loads(machine.report("verdict.json"))
     assert done.returncode == 4

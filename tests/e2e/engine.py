@@ -8,6 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lockgate.cli.running import host
+from lockgate.process import network
+from lockgate.toolset import install_node_set
+
 PACKAGE = Path(__file__).parents[2] / "scripts" / "lockgate"
 NAMED = ("-c", "user.name=t", "-c", "user.email=t@example.invalid", "-c", "commit.gpgsign=false")
 
@@ -43,11 +47,10 @@ class Machine:
         return self.folder / "cwd"
 
     def with_oxlint(self) -> "Machine":
-        """Take the set of npm packages that this user has already, if any; else the run installs it."""
-        default = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lockgate"
-        for place in Path(os.environ.get("LOCKGATE_HOME") or default).glob("node-oxlint-*"):
-            if (place / "node_modules").is_dir() and not (self.home / place.name).exists():
-                (self.home / place.name).symlink_to(place)
+        """Take the set of npm packages that this user has, so that no run has to install it."""
+        place = install_node_set("oxlint", host(os.environ).home).modules.parent
+        if not (self.home / place.name).exists():
+            (self.home / place.name).symlink_to(place)
         return self
 
     def argv(self, *args: str) -> list[str]:
@@ -64,8 +67,7 @@ class Machine:
             "TMPDIR": str(self.temp),
             "LOCKGATE_HOME": str(self.home),
         }
-        kept = {name: value for name, value in os.environ.items() if name.lower().endswith("_proxy")}
-        return kept | own | self.environ | more
+        return network() | own | self.environ | more
 
     def popen(self, *args: str, **streams: object) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(self.argv(*args), cwd=self.cwd, env=self.environment({}), **streams)
