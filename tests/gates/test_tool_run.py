@@ -39,9 +39,9 @@ class Words:
                 yield source, FileReport(tuple(found), "it is broken" if "broken" in source.path else "")
 
 
-def sources(folder, files, **values):
+def sources(folder, files, digest=bytes.hex, **values):
     write(folder, files)
-    return tuple(Source(name, str(folder), text, **values) for name, text in files.items())
+    return tuple(Source(name, str(folder), digest(text.encode()), **values) for name, text in files.items())
 
 
 def task(tree, cache, **changes):
@@ -111,8 +111,8 @@ def test_history_is_not_asked_unless_it_is_wanted(tmp_path):
 
 
 def test_results_are_reused_and_problems_are_not(tmp_path):
-    head = sources(tmp_path, {"a": "bad\n", "broken": "\n"})
     cache, seen = Cache(None), []
+    head = sources(tmp_path, {"a": "bad\n", "broken": "\n"}, cache.digest)
     first = run(Tree(tmp_path, head), Words(), cache, progress=seen.append)
     words = Words()
     second = run(Tree(tmp_path, head), words, cache, progress=seen.append)
@@ -123,12 +123,13 @@ def test_results_are_reused_and_problems_are_not(tmp_path):
 
 def test_another_content_path_or_tool_is_asked_again(tmp_path):
     cache = Cache(None)
-    run(Tree(tmp_path, sources(tmp_path, {"a": "bad\n"})), Words(), cache)
-    for head, identity in (
-        (sources(tmp_path, {"b": "bad\n"}), "words 1"),
-        (sources(tmp_path, {"a": "bad 2\n"}), "words 1"),
-        (sources(tmp_path, {"a": "bad\n"}), "words 2"),
+    run(Tree(tmp_path, sources(tmp_path, {"a": "bad\n"}, cache.digest)), Words(), cache)
+    for files, identity in (
+        ({"b": "bad\n"}, "words 1"),
+        ({"a": "bad 2\n"}, "words 1"),
+        ({"a": "bad\n"}, "words 2"),
     ):
+        head = sources(tmp_path, files, cache.digest)
         words = Words(identity)
         run(Tree(tmp_path, head), words, cache)
         assert words.asked == [head[0].path]

@@ -9,7 +9,7 @@ import msgspec
 from lockgate.cache import Cache
 from lockgate.gates.file_report import FileReport
 from lockgate.process import Job, Pool
-from lockgate.source import Source
+from lockgate.source import MAX_BYTES, Source, read_bytes
 
 _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(FileReport)
@@ -87,7 +87,7 @@ def analyse(
     for source, report in analyser.analyse(todo):
         reports[source] = report
         progress(1)
-        if not report.problem:
+        if not report.problem and _is_as_named(source, cache):
             fresh[keys[source]] = _ENCODER.encode(report)
         if len(fresh) >= _KEEP_EVERY:
             cache.put(fresh)
@@ -95,6 +95,14 @@ def analyse(
     cache.put(fresh)
     missing = FileReport(problem="the tool gave no answer for it")
     return {source: reports.get(source, missing) for source in keys}
+
+
+def _is_as_named(source: Source, cache: Cache) -> bool:
+    """Say whether a file still has the content that it was planned with: it may be edited during the run."""
+    try:
+        return cache.digest(read_bytes(source.file, MAX_BYTES)) == source.digest
+    except OSError:
+        return False
 
 
 def _decoded(values: Mapping[bytes, bytes]) -> dict[bytes, FileReport]:
