@@ -13,7 +13,8 @@ test: machine ## all that a change must pass
 	@$(DEV) python -m pytest -n auto --dist worksteal -m 'not full'
 
 test-full: machine ## and the long differential and corpus runs
-	@$(DEV) python -m pytest -n auto --dist worksteal
+	@$(DEV) python -m pytest -n auto --dist worksteal -m 'not full'
+	@$(DEV) python -m pytest -m full
 
 lint: ## the linters and the rules of the house alone
 	@$(DEV) python -m pytest -q tests/test_lint.py tests/test_repository.py
