@@ -40,7 +40,7 @@ MODULE_LINES, FUNCTION_LINES = 300, 40
 REGISTRIES = [
     "pypi" + ".org",
     "pythonhosted" + ".org",
-    "registry.npmjs" + ".org",
+    "registry.npm" + "js.org",
     "registry.yarnpkg" + ".com",
 ]
 FOREIGN = re.compile("|".join([*map(re.escape, REGISTRIES), r"(?<![\w.$}])/(?:work|root|tmp/w)/"]).encode())
