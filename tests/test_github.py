@@ -180,29 +180,6 @@ class TestAnnotate:
         assert command.data == "x" * MESSAGE_LIMIT
 
 
-class TestGroupsAndMasks:
-    @given(hostile)
-    def test_group(self, title):
-        runner = Runner().feed(emit(lambda emitter: (emitter.group(title), emitter.endgroup())))
-        assert [command.name for command in runner.commands] == ["group", "endgroup"]
-        assert not re.search(r"[\r\n]", runner.commands[0].data)
-
-    @given(hostile)
-    def test_masks_exactly_the_value(self, value):
-        runner = Runner().feed(emit(lambda emitter: emitter.mask(value)))
-        assert {command.name for command in runner.commands} <= {"add-mask"}
-        assert runner.printed == []
-        if value.strip():
-            assert runner.commands[0].data == value.encode("utf-8", "replace").decode()
-
-    def test_masks_each_line(self):
-        runner = Runner().feed(emit(lambda emitter: emitter.mask("one\n\ntwo%")))
-        assert [command.data for command in runner.commands] == ["one\n\ntwo%", "one", "two%"]
-
-    def test_masks_nothing_for_nothing(self):
-        assert emit(lambda emitter: emitter.mask(" \n ")) == ""
-
-
 class TestFiles:
     @given(value=hostile)
     def test_outputs_arrive_and_nothing_else(self, value, tmp_path_factory):

@@ -100,20 +100,6 @@ class Emitter:
             properties["title"] = " " + title if title.startswith("=") else title
         self._command(level, cut(_broken(visible(message)), MESSAGE_LIMIT), properties)
 
-    def group(self, title: str) -> None:
-        """Begin a part of the log that can be folded."""
-        self._command("group", _broken(one_line(title)))
-
-    def endgroup(self) -> None:
-        """End the part of the log that `group` began."""
-        self._command("endgroup")
-
-    def mask(self, value: str) -> None:
-        """Keep a secret, and each line of it, out of the log."""
-        for secret in {value: None} | dict.fromkeys(value.splitlines()):
-            if secret.strip():
-                self._command("add-mask", secret.encode("utf-8", "replace").decode())
-
     def set_output(self, name: str, value: str) -> None:
         """Set an output of the step; raise ValueError for a name that is not a word."""
         if not _NAME.fullmatch(name):
