@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lockgate.cli.running import host
+from lockgate.host import host
 from lockgate.process import which
 from lockgate.toolset import install_node_set
 

@@ -6,9 +6,7 @@ from hypothesis import strategies as st
 
 from lockgate.errors import ExitCode, InputError
 from lockgate.finding import Severity
-from lockgate.inputs import EventBase, Options, base_of_event, from_action, names, number, severity
-
-SHA, HEAD = "ab" * 20, "cd" * 20
+from lockgate.inputs import Cell, Options, cells, from_action, names, number, severity
 
 
 def action(inputs, gate="", **environment):
@@ -96,69 +94,6 @@ def test_any_inputs_are_read_or_refused(inputs):
     str(options.path).encode()
 
 
-def event(tmp_path, name, content):
-    file = tmp_path / "event.json"
-    file.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
-    return base_of_event(
-        {"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": name, "GITHUB_EVENT_PATH": str(file)}
-    )
-
-
-PULL = {"pull_request": {"base": {"sha": SHA}, "head": {"sha": HEAD}}}
-
-
-@pytest.mark.parametrize("name", ["pull_request", "pull_request_target"])
-def test_a_pull_request(tmp_path, name):
-    assert event(tmp_path, name, PULL) == EventBase(SHA, "the pull request's base", head=HEAD)
-
-
-def test_a_merge_group(tmp_path):
-    made = event(tmp_path, "merge_group", {"merge_group": {"base_sha": SHA, "head_sha": HEAD}})
-    assert made == EventBase(SHA, "the merge group's base")
-
-
-def test_a_push(tmp_path):
-    assert event(tmp_path, "push", {"before": SHA, "forced": False}) == EventBase(
-        SHA, "the commit before the push"
-    )
-
-
-@pytest.mark.parametrize(
-    "content",
-    [{"before": "0" * 40}, {"before": "0" * 64}, {"before": SHA, "forced": True}, {}, {"before": None}],
-)
-def test_a_push_of_a_new_or_rewritten_branch_is_compared_as_a_branch_is(tmp_path, content):
-    assert event(tmp_path, "push", content) is None
-
-
-@pytest.mark.parametrize("name", ["schedule", "workflow_dispatch", "workflow_call", "release"])
-def test_an_event_that_compares_with_nothing(tmp_path, name):
-    assert event(tmp_path, name, {}) == EventBase("", f"the event {name} compares with nothing")
-
-
-@pytest.mark.parametrize("name", ["pull_request", "merge_group"])
-@pytest.mark.parametrize(
-    "content",
-    [b"", b"{", b"[]", b"\xff", b"[" * 100_000, {}, {"pull_request": []}, {"merge_group": {"base_sha": 1}}],
-)
-def test_an_unreadable_event_is_lost_and_not_a_run_without_a_base(tmp_path, name, content):
-    made = event(tmp_path, name, content)
-    assert (made.revision, made.lost) == ("", True)
-
-
-@pytest.mark.parametrize("path", ["", "/nowhere", "/", "a\0b"])
-def test_an_event_file_that_is_not_there(path):
-    environment = {"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": path}
-    assert base_of_event(environment).lost
-
-
-@pytest.mark.parametrize(
-    "environment", [{}, {"GITHUB_EVENT_NAME": "push"}, {"GITHUB_ACTIONS": "true"}, {"GITHUB_ACTIONS": "1"}]
-)
-def test_outside_actions_there_is_no_event(environment):
-    assert base_of_event(environment) is None
-
-
 def test_names():
     assert names(" b, a\n,b ,, c") == ("b", "a", "c")
     assert names(" ,") == ()
@@ -174,3 +109,31 @@ def test_severity_and_number():
     for word in ("", "none", "high ", "3"):
         with pytest.raises(InputError):
             severity(word)
+
+
+def test_the_jobs_that_the_plan_wrote_are_read_back():
+    text = json.dumps([{"gate": "sast", "number": 2, "count": 2}, {"gate": "sast", "number": 1, "count": 2}])
+    assert cells(text) == (Cell("sast", 2, 2), Cell("sast", 1, 2))
+    assert action({"shards": text}).cells == cells(text)
+    assert cells("") == cells("[]") == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{", "7", "[7]", "[null]", "{}{}", '[{"gate": "a"}]', "[" * 100_000,
+        '[{"gate": "a", "number": 1, "count": 2}]',  # the other one is missing
+        '[{"gate": "a", "number": 1, "count": 1}, {"gate": "a", "number": 1, "count": 1}]',
+        '[{"gate": "a", "number": 2, "count": 1}]',
+        '[{"gate": "a", "number": 1, "count": true}]',
+        '[{"gate": "a", "number": 1, "count": 100000}]',
+        '[{"gate": "a", "number": 1, "count": 1}, {"gate": "a", "number": 2, "count": 2}, '
+        '{"gate": "a", "number": 1, "count": 2}]',
+        '[{"gate": ["a"], "number": 1, "count": 1}]',
+        '[{"gate": "a", "number": "1", "count": "1"}]',
+        '[{"gate": "a", "number": 1, "count": 1, "path": "x"}]',
+    ],
+)  # fmt: skip
+def test_jobs_that_no_plan_wrote(text):
+    with pytest.raises(InputError, match="shards"):
+        cells(text)

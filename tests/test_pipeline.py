@@ -12,6 +12,7 @@ from lockgate import pipeline
 from lockgate.answer import GateRun
 from lockgate.errors import ConfigurationError, ExitCode, InputError, LockgateError
 from lockgate.finding import Severity
+from lockgate.host import Host
 from lockgate.inputs import Options
 from lockgate.plan import Plan
 from lockgate.verdict import Outcome
@@ -42,11 +43,11 @@ class Watching:
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> pipeline.Host:
-    return pipeline.Host({}, tmp_path / "home", TODAY)
+def host(tmp_path: Path) -> Host:
+    return Host({}, tmp_path / "home", TODAY)
 
 
-def test_an_observer_sees_plan_progress_and_end(tmp_path: Path, host: pipeline.Host) -> None:
+def test_an_observer_sees_plan_progress_and_end(tmp_path: Path, host: Host) -> None:
     seen = Watching()
     folder = repository(tmp_path / "r", {"a.py": FLAW, "b.py": CLEAN})
     done = pipeline.run(Options(path=folder, all=True), host, seen)
@@ -58,14 +59,14 @@ def test_an_observer_sees_plan_progress_and_end(tmp_path: Path, host: pipeline.H
 
 def test_the_clock_is_the_hosts(tmp_path: Path) -> None:
     ticks = map(float, count(100, 5))
-    host = pipeline.Host({}, tmp_path / "home", TODAY, lambda: next(ticks))
+    host = Host({}, tmp_path / "home", TODAY, lambda: next(ticks))
     folder = repository(tmp_path / "r", {"a.py": CLEAN})
     timing = pipeline.run(Options(path=folder, gates=("sast",)), host, Watching()).verdict.timing
     assert (timing.gates, timing.seconds) == ({"sast": 5.0}, 15.0)
 
 
 def test_code_is_shown_only_without_its_secrets_though_their_gate_did_not_run(
-    tmp_path: Path, host: pipeline.Host
+    tmp_path: Path, host: Host
 ) -> None:
     password = "correct" + "horse9"
     text = FLAW.replace("(word,", f"('https://u:{password}@h.internal/' + word,")
@@ -77,7 +78,7 @@ def test_code_is_shown_only_without_its_secrets_though_their_gate_did_not_run(
     assert password not in str(done)
 
 
-def test_each_gates_threshold_is_told(tmp_path: Path, host: pipeline.Host) -> None:
+def test_each_gates_threshold_is_told(tmp_path: Path, host: Host) -> None:
     configuration = "fail-on: medium\ngates: {sast: {fail-on: critical}}\n"
     folder = repository(tmp_path / "r", {"a.py": CLEAN, ".lockgate.yml": configuration})
     done = pipeline.run(Options(path=folder), host, Watching())
@@ -89,7 +90,7 @@ def test_each_gates_threshold_is_told(tmp_path: Path, host: pipeline.Host) -> No
 
 def test_a_home_that_cannot_be_written_leaves_the_gate_incomplete(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    host = pipeline.Host({}, tmp_path / "file" / "home", TODAY)
+    host = Host({}, tmp_path / "file" / "home", TODAY)
     folder = repository(tmp_path / "r", {"a.js": "eval(a);\n", "b.py": FLAW})
     verdict = pipeline.run(Options(path=folder, all=True), host, Watching()).verdict
     assert verdict.exit_code is ExitCode.INCOMPLETE
@@ -99,7 +100,7 @@ def test_a_home_that_cannot_be_written_leaves_the_gate_incomplete(tmp_path: Path
     assert "what to do: " in verdict.gates[0].notifications[0].message
 
 
-def test_a_plan_runs_nothing(tmp_path: Path, host: pipeline.Host) -> None:
+def test_a_plan_runs_nothing(tmp_path: Path, host: Host) -> None:
     folder = repository(tmp_path / "r", {"a.py": FLAW})
     made = pipeline.plan(Options(path=folder), host)
     assert [(gate.gate.NAME, gate.runs) for gate in made.gates] == [("sast", True), ("secrets", True)]
@@ -111,7 +112,7 @@ def test_a_plan_runs_nothing(tmp_path: Path, host: pipeline.Host) -> None:
 )
 def test_nothing_stays_in_the_temporary_folder(
     tmp_path: Path,
-    host: pipeline.Host,
+    host: Host,
     monkeypatch: pytest.MonkeyPatch,
     options: dict[str, object],
     error: type[LockgateError],

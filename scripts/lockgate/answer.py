@@ -29,11 +29,15 @@ class GateRun:
         return self.planned.gate.NAME
 
     @property
+    def told(self) -> tuple[Notification, ...]:
+        """Tell what the tools said of their own run."""
+        notes = self.output.notifications if self.output else ()
+        return (self.failure, *notes) if self.failure else notes
+
+    @property
     def notifications(self) -> tuple[Notification, ...]:
         """Tell what went wrong; a notification of level `error` makes the gate incomplete."""
-        notes = self.output.notifications if self.output else ()
-        if self.failure:
-            return (self.failure, *notes)
+        notes = self.told
         looked = sum(self.output.counts.values()) if self.output else 0
         if self.planned.runs and not looked and not any(note.level == "error" for note in notes):
             empty = f"the plan promised {_count(self.planned.files, 'file')}, and no tool looked at any"

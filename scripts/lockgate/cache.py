@@ -29,16 +29,19 @@ CREATE TABLE IF NOT EXISTS results (id INTEGER PRIMARY KEY, key BLOB UNIQUE, val
 class Cache:
     """Keep at most `max_rows` results in `file`, or for this run alone when it is None or cannot be used.
 
-    `generation` names the code that makes the results.
+    `generation` names the code that makes the results. `salt` is for a cache without a file, whose keys
+    others must be able to make.
     """
 
-    def __init__(self, file: Path | None, generation: str = "", max_rows: int = _MAX_ROWS) -> None:
+    def __init__(
+        self, file: Path | None, generation: str = "", max_rows: int = _MAX_ROWS, salt: bytes = b""
+    ) -> None:
         self._file = file and file.with_name(f"{file.stem}-{_FORMAT}{file.suffix}")
-        self._generation = generation
+        self.generation = generation
         self._max_rows = max_rows
         self._lock = threading.Lock()
         self._database = _open(self._file)
-        self.salt = secrets.token_bytes(_SALT_BYTES)
+        self.salt = salt or secrets.token_bytes(_SALT_BYTES)
         with self._using() as database:
             self.salt = _salt(database, self.salt)
 
@@ -48,7 +51,7 @@ class Cache:
 
     def key(self, *parts: str) -> bytes:
         """Make the key of a result from all that it depends on."""
-        text = "\0".join((self._generation, *parts))
+        text = "\0".join((self.generation, *parts))
         return hashlib.blake2b(
             text.encode("utf-8", "surrogateescape"), key=self.salt, digest_size=20
         ).digest()
@@ -70,6 +73,13 @@ class Cache:
             database.execute(
                 "DELETE FROM results WHERE id <= (SELECT max(id) FROM results) - ?", (self._max_rows,)
             )
+
+    def everything(self) -> dict[bytes, bytes]:
+        """Give all results."""
+        found: dict[bytes, bytes] = {}
+        with self._using() as database:
+            found = dict(database.execute("SELECT key, value FROM results ORDER BY key"))
+        return found
 
     def close(self) -> None:
         """Close the file."""

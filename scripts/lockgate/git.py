@@ -76,11 +76,11 @@ class Git:
         done = self._run("symbolic-ref", "--quiet", "--short", "HEAD")
         return done.stdout.decode("utf-8", "surrogateescape").strip() or None if done.code == 0 else None
 
-    def default_branch(self) -> str | None:
-        """Give the revision of the default branch: the remote's, else `main` or `master` here."""
+    def default_branch(self, name: str = "") -> str | None:
+        """Give the revision of the default branch: `name` of the remote, the remote's, `main` or `master`."""
         done = self._run("symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD")
         names = [done.stdout.decode("utf-8", "surrogateescape").strip()] if done.code == 0 else []
-        names += ["origin/main", "origin/master", "main", "master"]
+        names = [f"origin/{name}" if name else "", *names, "origin/main", "origin/master", "main", "master"]
         return next((name for name in names if name and self.resolve(name)), None)
 
     def is_shallow(self) -> bool:

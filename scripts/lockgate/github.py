@@ -7,7 +7,7 @@ https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal, TextIO
 
@@ -60,6 +60,13 @@ class Emitter:
         self._output = output
         self._summary = summary
         self._token = token
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str], stream: TextIO) -> "Emitter":
+        """Make the emitter of a step from the files that the runner names."""
+        files = (environment.get(name) for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"))
+        output, summary = (Path(file) if file else None for file in files)
+        return cls(stream, output=output, summary=summary)
 
     def plain(self, text: str) -> None:
         """Print text that is never read as a command."""

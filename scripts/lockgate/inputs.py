@@ -1,4 +1,4 @@
-"""What the caller asked for: on the command line, in an action's inputs, by the event that started it."""
+"""What the caller asked for: on the command line or in an action's inputs."""
 
 import json
 import re
@@ -10,8 +10,17 @@ from typing import Any
 from lockgate.errors import InputError
 from lockgate.finding import Severity
 
-_MAX_EVENT = 32 * 1024 * 1024
+_MAX_JOBS = 1024
 _UNSEEN = frozenset(["\0", *map(chr, range(0xD800, 0xE000))])  # what no path and no revision can hold
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Cell:
+    """Name one job of several that do a gate's work: part `number` of `count`, counted from 1."""
+
+    gate: str
+    number: int
+    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +28,8 @@ class Options:
     """Hold what a run was asked to do.
 
     `gates` empty: all that apply. `base` empty: find one, unless `all`; with `change`, it is an error when
-    there is none. `jobs` 0: one for each core.
+    there is none. `jobs` 0: one for each core. `cells` are the jobs that have done the gates' work already,
+    and `parts` the folder of what they found out.
     """
 
     path: Path
@@ -32,20 +42,8 @@ class Options:
     format: str = "text"
     fail_on: Severity | None = None
     jobs: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class EventBase:
-    """Hold the base that a CI event names, and `why` in words.
-
-    `revision` is empty when the event has none; `lost` says that it must have one, and cannot be read.
-    `head` is the commit that a pull request wants to merge.
-    """
-
-    revision: str
-    why: str
-    lost: bool = False
-    head: str = ""
+    cells: tuple[Cell, ...] = ()
+    parts: Path = Path("lockgate-parts")
 
 
 def from_action(environment: Mapping[str, str], gate: str) -> Options:
@@ -53,15 +51,25 @@ def from_action(environment: Mapping[str, str], gate: str) -> Options:
     inputs = _inputs(environment.get("LOCKGATE_INPUTS", "{}"))
     text = {
         name: _text(inputs, name)
-        for name in ("path", "gates", "base", "scope", "config", "fail-on", "output", "jobs")
+        for name in (
+            "path",
+            "gates",
+            "base",
+            "scope",
+            "config",
+            "fail-on",
+            "output",
+            "jobs",
+            "shards",
+            "parts",
+        )
     }
     workspace = Path(environment.get("GITHUB_WORKSPACE") or ".")
     if text["scope"] not in {"", "auto", "change", "all"}:
         raise _bad("scope", text["scope"], "`auto`, `change` or `all`")
     if text["scope"] == "all" and text["base"]:
         raise _bad("base", text["base"], "no base where `scope` is `all`, which compares with nothing")
-    temporary = environment.get("RUNNER_TEMP")
-    output = text["output"] or (f"{temporary}/lockgate-report" if temporary else "lockgate-report")
+    temporary = Path(environment.get("RUNNER_TEMP") or ".")
     return Options(
         path=workspace / (text["path"] or "."),
         gates=names(gate or text["gates"]),
@@ -69,31 +77,37 @@ def from_action(environment: Mapping[str, str], gate: str) -> Options:
         all=text["scope"] == "all",
         change=text["scope"] == "change",
         config=workspace / text["config"] if text["config"] else None,
-        output=workspace / output,
+        output=workspace / (text["output"] or temporary / "lockgate-report"),
         format="github",
         fail_on=severity(text["fail-on"]) if text["fail-on"] else None,
         jobs=number(text["jobs"]) if text["jobs"] else 0,
+        cells=cells(text["shards"]),
+        parts=workspace / (text["parts"] or temporary / "lockgate-parts"),
     )
 
 
-def base_of_event(environment: Mapping[str, str]) -> EventBase | None:
-    """Give the base that the event of a GitHub Actions run names; None when it leaves that to the branch."""
-    name = environment.get("GITHUB_EVENT_NAME", "")
-    if environment.get("GITHUB_ACTIONS") != "true" or not name:
-        return None
-    event = _event(environment.get("GITHUB_EVENT_PATH", ""))
-    if name in {"pull_request", "pull_request_target"}:
-        base, head = (_at(event, "pull_request", side, "sha") for side in ("base", "head"))
-        return EventBase(base, "the pull request's base", lost=not base, head=head)
-    if name == "merge_group":
-        base = _at(event, "merge_group", "base_sha")
-        return EventBase(base, "the merge group's base", lost=not base)
-    if name == "push":
-        before = _at(event, "before")
-        if event.get("forced") or not before.strip("0"):
-            return None
-        return EventBase(before, "the commit before the push")
-    return EventBase("", f"the event {name} compares with nothing")
+def read_input(environment: Mapping[str, str], name: str) -> str:
+    """Read one input of an action; empty when it is not given."""
+    return _text(_inputs(environment.get("LOCKGATE_INPUTS", "{}")), name)
+
+
+def cells(text: str) -> tuple[Cell, ...]:
+    """Read the jobs of a run, as the plan wrote them: all parts of each gate; raise InputError."""
+    try:
+        found = tuple(_cell(**cell) for cell in json.loads(text or "[]"))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise _bad("shards", text, "the output `shards` of the plan") from error
+    counts = dict.fromkeys((cell.gate, cell.count) for cell in found)
+    whole = [Cell(gate, number, count) for gate, count in counts for number in range(1, count + 1)]
+    if sorted(found) != sorted(whole) or len({gate for gate, _ in counts}) != len(counts):
+        raise _bad("shards", text, "the output `shards` of the plan, whole")
+    return found
+
+
+def _cell(gate: str, number: int, count: int) -> Cell:
+    if type(gate) is not str or (type(number), type(count)) != (int, int) or not 1 <= count <= _MAX_JOBS:
+        raise TypeError("no job of a plan")
+    return Cell(gate, number, count)
 
 
 def names(text: str) -> tuple[str, ...]:
@@ -109,10 +123,10 @@ def severity(text: str) -> Severity:
         raise _bad("fail-on", text, "critical, high, medium, low or note") from error
 
 
-def number(text: str) -> int:
+def number(text: str, name: str = "jobs") -> int:
     """Read a whole number from 1; raise InputError."""
-    if not re.fullmatch("[0-9]{1,4}", text) or not 1 <= int(text) <= 1024:
-        raise _bad("jobs", text, "a whole number from 1 to 1024")
+    if not re.fullmatch("[0-9]{1,4}", text) or not 1 <= int(text) <= _MAX_JOBS:
+        raise _bad(name, text, "a whole number from 1 to 1024")
     return int(text)
 
 
@@ -141,18 +155,3 @@ def _text(inputs: Mapping[str, Any], name: str) -> str:
 
 def _bad(name: str, value: str, expected: str) -> InputError:
     return InputError(f"`{name}` is `{value[:80]}`", cause="a typing error", todo=f"write {expected}")
-
-
-def _event(path: str) -> dict[str, Any]:
-    try:
-        with Path(path).open("rb") as stream:
-            event = json.loads(stream.read(_MAX_EVENT))
-    except (OSError, ValueError, RecursionError):
-        event = None
-    return event if isinstance(event, dict) else {}
-
-
-def _at(value: object, *keys: str) -> str:
-    for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value if isinstance(value, str) else ""

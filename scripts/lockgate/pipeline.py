@@ -2,49 +2,27 @@
 
 import os
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
+from lockgate import parts
 from lockgate.answer import GateRun, answer
 from lockgate.cache import Cache, code_digest
 from lockgate.errors import ToolError
 from lockgate.finding import Notification
 from lockgate.gates import Task
 from lockgate.hidden import show
-from lockgate.inputs import Options
+from lockgate.host import Host
+from lockgate.inputs import Cell, Options
+from lockgate.observer import Observer
 from lockgate.plan import Plan, Planned, make
 from lockgate.reports.excerpt import Excerpt
+from lockgate.share import WHOLE, Share
 from lockgate.verdict import Verdict
-
-
-class Observer(Protocol):
-    """Watch a run go on; called from several threads."""
-
-    def planned(self, plan: Plan) -> None:
-        """See the plan before the gates run."""
-
-    def progress(self, gate: str, files: int) -> None:
-        """See a gate be done with some files."""
-
-    def finished(self, run: GateRun) -> None:
-        """See a gate end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Host:
-    """Hold what a run takes from the machine. `home` is where results and tools are kept between runs."""
-
-    environment: Mapping[str, str]
-    home: Path
-    today: date
-    clock: Callable[[], float] = time.monotonic
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +39,23 @@ def run(options: Options, host: Host, observer: Observer) -> Run:
     started = host.clock()
     with _prepared(options, host) as (plan, cache):
         observer.planned(plan)
-        gates = _run_gates(plan, options, host, cache, observer)
+        shares = parts.load(options.parts, options.cells, plan, cache)
+        gates = _run_gates(plan, options, host, cache, observer, shares)
         verdict = answer(plan, gates, options.fail_on, host.today, host.clock() - started)
         outputs = [gate.output for gate in gates if gate.output]
         excerpts = show(plan, verdict, outputs, cache, jobs=_jobs(options))
     return Run(plan, verdict, excerpts)
+
+
+def run_part(cell: Cell, options: Options, host: Host, observer: Observer) -> Path:
+    """Do one job's part of a gate's work; give the file of the results, for the run that judges."""
+    shared = replace(options, gates=(cell.gate,), cells=(cell,))
+    with _prepared(shared, host) as (plan, cache):
+        observer.planned(plan)
+        shares = {cell.gate: Share(cell.number, cell.count)}
+        gates = _run_gates(plan, shared, host, cache, observer, shares)
+        told = (note.message for run in gates for note in run.told if note.level == "error")
+        return parts.write(options.parts, cell, plan, cache, "; ".join(told))
 
 
 def plan(options: Options, host: Host) -> Plan:
@@ -78,9 +68,16 @@ def plan(options: Options, host: Host) -> Plan:
 def _prepared(options: Options, host: Host) -> Iterator[tuple[Plan, Cache]]:
     with (
         tempfile.TemporaryDirectory(prefix="lockgate-", ignore_cleanup_errors=True) as workspace,
-        closing(Cache(host.home / "results.db", code_digest())) as cache,
+        closing(_cache(options, host)) as cache,
     ):
         yield make(options, host.environment, cache, Path(workspace)), cache
+
+
+def _cache(options: Options, host: Host) -> Cache:
+    """Keep results between runs; those of several jobs go from one to the other, under keys they agree on."""
+    if options.cells:
+        return Cache(None, code_digest(), parts.MOST, parts.SALT)
+    return Cache(host.home / "results.db", code_digest())
 
 
 def _jobs(options: Options) -> int:
@@ -88,7 +85,7 @@ def _jobs(options: Options) -> int:
 
 
 def _run_gates(
-    plan: Plan, options: Options, host: Host, cache: Cache, observer: Observer
+    plan: Plan, options: Options, host: Host, cache: Cache, observer: Observer, shares: Mapping[str, Share]
 ) -> tuple[GateRun, ...]:
     """Run all gates side by side: each waits for its own tools most of the time."""
 
@@ -101,6 +98,7 @@ def _run_gates(
             cache=cache,
             home=host.home,
             progress=partial(observer.progress, planned.gate.NAME),
+            share=shares.get(planned.gate.NAME, WHOLE),
         )
         gate_run = _run_gate(planned, task, host.clock)
         observer.finished(gate_run)

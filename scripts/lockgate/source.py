@@ -2,7 +2,7 @@
 
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 MAX_BYTES = 20_000_000
@@ -15,7 +15,7 @@ class Source:
 
     `digest` names the content; it is salted, so that it tells nothing about a small file that is a secret.
     `origin` is the path that the file had in the base (differs from `path` after a rename).
-    `commit` is set for content that only an earlier commit of the change has.
+    `commit` is set for content that only an earlier commit of the change has. `size` is in bytes.
     """
 
     path: str
@@ -23,6 +23,7 @@ class Source:
     digest: str
     origin: str = ""
     commit: str = ""
+    size: int = field(default=0, compare=False)
 
     @property
     def file(self) -> Path:

@@ -150,7 +150,8 @@ def _source(root: Path, path: str, digest: Digest, missing: str) -> Source | Unr
             return None  # a tracked file of old: what is in the folder now is listed by itself
         if not stat.S_ISREG(mode):
             return Unreadable(path, "not a regular file")
-        return Source(path, str(root), digest(read_bytes(file, MAX_BYTES)))
+        data = read_bytes(file, MAX_BYTES)
+        return Source(path, str(root), digest(data), size=len(data))
     except (FileNotFoundError, NotADirectoryError):
         return Unreadable(path, missing) if missing else None
     except OSError as error:
@@ -175,7 +176,7 @@ def _base(
         and (scope.below(change.old) or scope.below(change.new))
     }  # fmt: skip
     return tuple(
-        Source(path, str(folder), digest(data))
+        Source(path, str(folder), digest(data), size=len(data))
         for path, data in _contents(git, list(wanted.items()))
         if _write(folder, path, data)
     )
@@ -187,7 +188,7 @@ def _history(git: Git, added: Sequence[Added], digest: Digest, folder: Path) -> 
     for item, data in _contents(git, [(item, item.blob) for item in added]):
         place = folder / str(len(sources))
         if _write(place, item.path, data):
-            sources[item] = Source(item.path, str(place), digest(data), commit=item.commit)
+            sources[item] = Source(item.path, str(place), digest(data), commit=item.commit, size=len(data))
     return [
         sources.get(item) or Unreadable(item.path, f"too large or misnamed in commit {item.commit[:12]}")
         for item in added

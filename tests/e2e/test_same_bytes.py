@@ -10,7 +10,8 @@ import pytest
 
 from e2e.engine import FLAW, Machine, commit, repository
 from lockgate import pipeline
-from lockgate.cli.observers import Silent
+from lockgate.observer import Silent
+from lockgate.host import Host
 from lockgate.inputs import Options
 
 REPORTS = ("verdict.json", "lockgate.sarif", "report.html")
@@ -67,7 +68,7 @@ def test_two_machines_give_the_same_bytes(folder: Path, tmp_path: Path, scope: s
 
 
 def test_a_second_run_starts_git_alone_and_a_third_what_changed(folder: Path, tmp_path: Path) -> None:
-    host = pipeline.Host({}, Machine(tmp_path / "machine").with_oxlint().home, date(2026, 11, 21))
+    host = Host({}, Machine(tmp_path / "machine").with_oxlint().home, date(2026, 11, 21))
     options = Options(path=folder, all=True)
     programs()
     first = pipeline.run(options, host, Silent())

@@ -8,11 +8,11 @@ from functools import cache
 from pathlib import Path
 
 from lockgate import pipeline
-from lockgate.cli.running import host
+from lockgate.host import host
 from lockgate.finding import NOT_SCANNED
 from lockgate.gates.analysis import WorkerAnalyser
 from lockgate.inputs import Options
-from lockgate.pipeline import Host
+from lockgate.host import Host
 from lockgate.source import Source
 from lockgate.toolset import install_node_set
 

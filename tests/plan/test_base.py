@@ -2,7 +2,8 @@ import pytest
 
 from lockgate.errors import ExitCode, InputError, PlatformError
 from lockgate.git import find
-from lockgate.inputs import EventBase, Options
+from lockgate.event import EventBase
+from lockgate.inputs import Options
 from lockgate.plan.base import Base, choose
 from plan.repositories import Repository
 

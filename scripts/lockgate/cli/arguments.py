@@ -7,6 +7,7 @@ from pathlib import Path
 from lockgate import __version__
 from lockgate.cli import commands
 from lockgate.gates import GATES
+from lockgate.verify.releases import REPOSITORY
 
 _EXIT_CODES = """exit codes:
   0   pass
@@ -90,6 +91,26 @@ def _schema(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=commands.schema)
 
 
+def _verify(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "what", nargs="*", metavar="WHAT",
+        help="a workflow, or OWNER/REPO/PATH@SHA (default: every workflow and action of this repository)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--toolkit", type=Path, default=Path(__file__).parents[3], metavar="DIR",
+        help="a clone of the toolkit, with its tags (default: the one that runs)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--releases", default="", metavar="URL",
+        help="ask this repository for the tags of the releases (default: the clone, without network)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--repository", default=REPOSITORY, metavar="OWNER/REPO",
+        help="the name that the toolkit is used by (default: %(default)s)",
+    )  # fmt: skip
+    parser.set_defaults(command=commands.verify)
+
+
 def _action(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "gate", nargs="?", default="", help="the action's own gate (default: the input `gates`)"
@@ -106,6 +127,7 @@ _COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], str]] = {
     "plan": (_plan, "say what `run` would do, and why"),
     "explain": (_explain, "say why a finding blocks or does not"),
     "schema": (_schema, "print the JSON Schema of the configuration, or of the verdict"),
+    "verify": (_verify, "say whether the pinned toolkit is a release, and all that it runs"),
     "version": (_version, "print the version"),
     "action": (_action, "run as a GitHub action: inputs come from LOCKGATE_INPUTS"),
 }

@@ -10,14 +10,19 @@ from typing import Any
 import msgspec
 
 from lockgate import __version__, pipeline
-from lockgate.cli import plan_text
-from lockgate.cli.running import host, run_and_report
+from lockgate.cli.running import run_and_report
 from lockgate.config import Configuration
 from lockgate.errors import ExitCode, InputError
+from lockgate.host import host
 from lockgate.inputs import Options, from_action, names, number, severity
+from lockgate.plan import text
 from lockgate.reports import explanation, verdict_json
 from lockgate.reports.verdict_document import Document
 from lockgate.source import read_bytes
+from lockgate.verify import text as verify_text
+from lockgate.verify.answers import answer
+from lockgate.verify.callers import collect
+from lockgate.verify.toolkit import open_clone
 
 _MAX_VERDICT = 512 * 1024 * 1024
 
@@ -37,7 +42,7 @@ def action(arguments: argparse.Namespace, environment: Mapping[str, str]) -> Exi
 def plan(arguments: argparse.Namespace, environment: Mapping[str, str]) -> ExitCode:
     """Say what `run` would do."""
     made = pipeline.plan(_options(arguments), host(environment))
-    sys.stdout.write(plan_text.render(made))
+    sys.stdout.write(text.render(made))
     return ExitCode.PASS
 
 
@@ -76,6 +81,15 @@ def _flat(schema: Any) -> Any:  # noqa: ANN401 - a JSON Schema is any JSON
     if isinstance(schema, list):
         return [_flat(value) for value in schema]
     return inspect.cleandoc(schema) if isinstance(schema, str) else schema
+
+
+def verify(arguments: argparse.Namespace, environment: Mapping[str, str]) -> ExitCode:
+    """Say whether the toolkit's commits that workflows pin are releases, and what they run."""
+    found = collect(arguments.what, Path.cwd(), arguments.repository)
+    toolkit = open_clone(arguments.toolkit, arguments.repository, arguments.releases)
+    answers = [answer(use, places, toolkit) for use, places in found.items()]
+    sys.stdout.write(verify_text.render(answers, arguments.repository))
+    return ExitCode.PASS if all(each.verified for each in answers) else ExitCode.FINDINGS
 
 
 def version(arguments: argparse.Namespace, environment: Mapping[str, str]) -> ExitCode:

@@ -1,11 +1,11 @@
 """Where the command line prints: colours on a terminal alone, and a reader who leaves ends nothing."""
 
-import os
-import sys
 from collections.abc import Mapping
-from typing import IO, TextIO
+from typing import TextIO
 
 from rich.console import Console
+
+from lockgate.failures import leave
 
 
 def console(stream: TextIO, environment: Mapping[str, str]) -> Console:
@@ -20,21 +20,6 @@ def console(stream: TextIO, environment: Mapping[str, str]) -> Console:
         markup=False,
         emoji=False,
     )
-
-
-def leave(stream: IO[str]) -> None:
-    """Send the rest of a stream nowhere, because nobody reads it; its flush at exit then fails no more."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, stream.fileno())
-    os.close(nowhere)
-
-
-def survive_any_text() -> None:
-    """Write what a stream's encoding lacks as an escape, rather than fail."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure:
-            reconfigure(errors="backslashreplace")
 
 
 class _Console(Console):

@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from lockgate.answer import GateRun
 from lockgate.github import inert
-from lockgate.pipeline import Observer
+from lockgate.observer import Observer, Silent
 from lockgate.plan import Plan
 
 
@@ -24,19 +24,6 @@ def observing(console: Console, form: str) -> Iterator[Observer]:
             yield Bars(progress)
     else:
         yield Lines(console)
-
-
-class Silent:
-    """Show nothing."""
-
-    def planned(self, plan: Plan) -> None:
-        """Show nothing of the plan."""
-
-    def progress(self, gate: str, files: int) -> None:
-        """Show nothing of progress."""
-
-    def finished(self, run: GateRun) -> None:
-        """Show nothing of a gate's end."""
 
 
 class Lines(Silent):

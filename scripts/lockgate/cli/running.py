@@ -2,30 +2,25 @@
 
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
 
 from rich.console import Console
 
 from lockgate import pipeline
 from lockgate.cli import output
-from lockgate.cli.consoles import console, leave
+from lockgate.cli.consoles import console
 from lockgate.cli.observers import observing
 from lockgate.errors import ExitCode, PlatformError
+from lockgate.failures import leave
 from lockgate.github import Emitter
+from lockgate.host import Host
 from lockgate.inputs import Options
-from lockgate.pipeline import Host, Run
+from lockgate.pipeline import Run
 from lockgate.reports import annotations, html, summary, terminal, verdict_json
 from lockgate.sarif import write as sarif
 from lockgate.verdict import Verdict
 
 Reports = dict[str, bytes]
-
-
-def host(environment: Mapping[str, str]) -> Host:
-    """Describe this machine: where results are kept, and what day it is."""
-    return Host(environment=environment, home=_home(environment), today=datetime.now(UTC).date())
 
 
 def run_and_report(options: Options, machine: Host) -> ExitCode:
@@ -37,16 +32,6 @@ def run_and_report(options: Options, machine: Host) -> ExitCode:
     output.write(options.output, reports)
     _print(options, run.verdict, reports, machine.environment)
     return run.verdict.exit_code
-
-
-def _home(environment: Mapping[str, str]) -> Path:
-    """Find the folder that scripts/run uses too."""
-    if environment.get("LOCKGATE_HOME"):
-        return Path(environment["LOCKGATE_HOME"]).absolute()
-    if environment.get("GITHUB_ACTIONS") == "true" and environment.get("RUNNER_TEMP"):
-        return Path(environment["RUNNER_TEMP"], "lockgate")
-    cache = Path(environment.get("XDG_CACHE_HOME", ""))
-    return (cache if cache.is_absolute() else Path.home() / ".cache") / "lockgate"
 
 
 def _reports(run: Run) -> Reports:
@@ -84,7 +69,7 @@ def _print(options: Options, verdict: Verdict, reports: Reports, environment: Ma
 
 def _to_runner(verdict: Verdict, folder: Path, environment: Mapping[str, str]) -> None:
     """Send annotations, the job summary and the outputs; print the verdict so that no line is a command."""
-    emitter = runner(environment, sys.stdout)
+    emitter = Emitter.of(environment, sys.stdout)
     for item in annotations.choose(verdict).items:
         emitter.annotate(
             item.level, item.message, file=item.file, line=item.line, end_line=item.end_line, col=item.col,
@@ -98,10 +83,3 @@ def _to_runner(verdict: Verdict, folder: Path, environment: Mapping[str, str]) -
     emitter.set_output("verdict", verdict.answer)
     emitter.set_output("findings", str(sum(finding.blocking for finding in verdict.findings)))
     emitter.set_output("report", str(folder))
-
-
-def runner(environment: Mapping[str, str], stream: TextIO) -> Emitter:
-    """Give the way to talk to the runner."""
-    files = (environment.get(name) for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"))
-    outputs, summary_file = (Path(file) if file else None for file in files)
-    return Emitter(stream, output=outputs, summary=summary_file)

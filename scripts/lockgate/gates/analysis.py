@@ -7,13 +7,16 @@ from typing import Protocol
 import msgspec
 
 from lockgate.cache import Cache
+from lockgate.errors import ToolError
 from lockgate.gates.file_report import FileReport
 from lockgate.process import Job, Pool
-from lockgate.source import MAX_BYTES, Source, read_bytes
+from lockgate.share import WHOLE, Share
+from lockgate.source import MAX_BYTES, Source, display, read_bytes
 
 _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(FileReport)
 _KEEP_EVERY = 500
+_NO_ANSWER = FileReport(problem="the tool gave no answer for it")
 
 Reports = dict[Source, FileReport]
 Progress = Callable[[int], None]
@@ -72,16 +75,24 @@ class OnDemand:
 
 
 def analyse(
-    analyser: Analyser, sources: Iterable[Source], cache: Cache, progress: Progress = lambda _: None
+    analyser: Analyser,
+    sources: Iterable[Source],
+    cache: Cache,
+    progress: Progress = lambda _: None,
+    share: Share = WHOLE,
 ) -> Reports:
-    """Report on every source; each content is analysed once, ever.
+    """Report on every source of this job's share; each content is analysed once, ever.
 
-    A source without an answer has a problem; what has one is asked again in the next run.
+    A source without an answer has a problem; what has one is asked again in the next run. Raise ToolError
+    when other jobs were to look at all, and a source's report is not there.
     """
     keys = {source: cache.key(analyser.identity, source.path, source.digest) for source in sources}
     known = _decoded(cache.get(keys.values()))
     reports: Reports = {source: known[key] for source, key in keys.items() if key in known}
     todo = [source for source in keys if source not in reports]
+    if todo and share.missing:
+        raise _missing(share, todo)
+    todo = [source for source in todo if share.holds(keys[source])]
     fresh: dict[bytes, bytes] = {}
     progress(len(reports))
     for source, report in analyser.analyse(todo):
@@ -93,8 +104,20 @@ def analyse(
             cache.put(fresh)
             fresh = {}
     cache.put(fresh)
-    missing = FileReport(problem="the tool gave no answer for it")
-    return {source: reports.get(source, missing) for source in keys}
+    reports |= {source: _NO_ANSWER for source in todo if source not in reports}
+    if share.count > 1:  # the job that judges is told of what failed, too
+        cache.put(
+            {keys[source]: _ENCODER.encode(reports[source]) for source in todo if reports[source].problem}
+        )
+    return {source: reports[source] for source in keys if source in reports}
+
+
+def _missing(share: Share, sources: Sequence[Source]) -> ToolError:
+    return ToolError(
+        share.missing,
+        cause=f"{len(sources):,} files have no result, the first is {display(sources[0].path)}",
+        todo="read that job's log, and run the failed jobs again",
+    )
 
 
 def _is_as_named(source: Source, cache: Cache) -> bool:

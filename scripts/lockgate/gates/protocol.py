@@ -8,21 +8,30 @@ from typing import Protocol
 from lockgate.cache import Cache
 from lockgate.config import GateConfiguration, Limits
 from lockgate.finding import Finding, Notification, Rule, Span
+from lockgate.share import WHOLE, Share
 from lockgate.tree import Tree
 from lockgate.verdict import Tool
 
 
 @dataclass(frozen=True, slots=True)
 class Applies:
-    """Say how many files a gate will look at, and why, or why it has nothing to do (`files` is 0)."""
+    """Say how many files a gate will look at, and why, or why it has nothing to do (`files` is 0).
+
+    `seconds` is about how long one core takes over what several jobs could share.
+    """
 
     files: int
     reason: str
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """Hold what a gate works with. `home` is where tools may be installed; `progress` counts files done."""
+    """Hold what a gate works with.
+
+    `home` is where tools may be installed; `progress` counts files done; `share` is the part of the files
+    that this job looks at.
+    """
 
     tree: Tree
     configuration: GateConfiguration
@@ -31,6 +40,7 @@ class Task:
     cache: Cache
     home: Path
     progress: Callable[[int], None] = lambda _: None
+    share: Share = WHOLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from pathspec import GitIgnoreSpec
 
@@ -22,13 +23,31 @@ def count(tree: Tree, chosen: Callable[[str], bool]) -> int:
     return len([path for path in paths if chosen(path)])
 
 
-def describe(counts: Mapping[str, int], nothing: str, tree: Tree) -> Applies:
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Say how long a tool takes on one core: seconds for a file, and for each million bytes.
+
+    Measured by benchmarks/pace; it decides only over how many jobs the work is spread.
+    """
+
+    file: float
+    megabyte: float
+
+
+def work(tree: Tree, chosen: Callable[[str], bool], pace: Pace, *, in_history: bool = False) -> float:
+    """Estimate a tool's seconds on one core, for all versions of the files that it looks at."""
+    history = tree.history if in_history else ()
+    sizes = [source.size for source in (*tree.head, *tree.base, *history) if chosen(source.path)]
+    return len(sizes) * pace.file + sum(sizes) / 1e6 * pace.megabyte
+
+
+def describe(counts: Mapping[str, int], nothing: str, tree: Tree, seconds: float = 0.0) -> Applies:
     """Say what a gate will look at, `counts` of things in the singular, or that there is `nothing`."""
     where = "" if tree.changed is None else " in the change"
     parts = [f"{count:,} {what}{'' if count == 1 else 's'}" for what, count in counts.items() if count]
     if not parts:
         return Applies(0, f"{nothing}{where}")
-    return Applies(sum(counts.values()), f"{' and '.join(parts)}{where}")
+    return Applies(sum(counts.values()), f"{' and '.join(parts)}{where}", seconds)
 
 
 def merged(outputs: Sequence[Output]) -> Output:

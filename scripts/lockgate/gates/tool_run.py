@@ -34,7 +34,9 @@ def run_tool(
     history = found.selected(task.tree.history, chosen) if in_history else []
     analyser = make() if head or history else None
     base = found.selected(task.tree.base, chosen)
-    reports = analyse(analyser, [*head, *base, *history], task.cache, task.progress) if analyser else {}
+    reports = (
+        analyse(analyser, [*head, *base, *history], task.cache, task.progress, task.share) if analyser else {}
+    )
     findings = found.of_reports(gate, tool.name, _part(reports, head))
     before = found.of_reports(gate, tool.name, _part(reports, base))
     here = {finding.fingerprint for finding in findings}

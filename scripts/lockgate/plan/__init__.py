@@ -8,10 +8,11 @@ from pathlib import Path
 from lockgate.cache import Cache
 from lockgate.config import GateConfiguration
 from lockgate.errors import InputError
+from lockgate.event import base_of_event
 from lockgate.gates import GATES, Gate
 from lockgate.git import Git
 from lockgate.git import find as find_git
-from lockgate.inputs import Options, base_of_event
+from lockgate.inputs import Options
 from lockgate.plan.base import Base, choose
 from lockgate.plan.configuration import Settled, settle
 from lockgate.tree import Tree, of_change, of_checkout, of_folder
@@ -19,12 +20,16 @@ from lockgate.tree import Tree, of_change, of_checkout, of_folder
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """Hold one gate's part of the plan: it runs over `files` files, or not at all, for a reason in words."""
+    """Hold one gate's part of the plan: it runs over `files` files, or not at all, for a reason in words.
+
+    `seconds` is about how long one core takes over what several jobs could share.
+    """
 
     gate: Gate
     configuration: GateConfiguration
     files: int
     reason: str
+    seconds: float = 0.0
 
     @property
     def work(self) -> int:
@@ -115,4 +120,4 @@ def _planned(gate: Gate, tree: Tree, settled: Settled) -> Planned:
     if not configuration.enabled:
         return Planned(gate, configuration, 0, f"disabled in {settled.loaded.path}")
     applies = gate.applies(tree, configuration)
-    return Planned(gate, configuration, applies.files, applies.reason)
+    return Planned(gate, configuration, applies.files, applies.reason, applies.seconds)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from lockgate.errors import InputError, PlatformError
 from lockgate.git import Git
-from lockgate.inputs import EventBase, Options
+from lockgate.event import EventBase
+from lockgate.inputs import Options
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ def _of_event(git: Git, event: EventBase, head: str) -> Base:
             cause="the file of GITHUB_EVENT_PATH is missing, cut off or of another event",
             todo="name the commit to compare with as `base`, or let `scope` be `all`",
         )
+    if event.branch:
+        return _of_branch(git, head, event.default)
     if not event.revision:
         return Base(None, event.why)
     base = _fork(git, event.revision, head, event.why)
@@ -84,8 +87,8 @@ def _fork(git: Git, revision: str, head: str, why: str) -> Base:
     return Base(fork or commit, why)
 
 
-def _of_branch(git: Git, head: str) -> Base:
-    default = git.default_branch()
+def _of_branch(git: Git, head: str, name: str = "") -> Base:
+    default = git.default_branch(name)
     if default is None:
         return Base(None, "no default branch to compare with")
     branch = git.branch()

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _PASSED_ON = ("HOME", "TMPDIR")
 _NETWORK = re.compile(
     r"SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|NODE_EXTRA_CA_CERTS|PIP_CERT"
@@ -98,3 +99,16 @@ def end_all() -> None:
     with _live.lock:
         for child in tuple(_live.children):
             kill(child)
+
+
+def end_with_signals() -> None:
+    """From now on, end every child and unwind when this process is told to end; nothing is left behind."""
+    for number in _SIGNALS:
+        signal.signal(number, _end)
+
+
+def _end(number: int, _frame: object) -> None:
+    for each in _SIGNALS:  # no second signal disturbs the unwinding
+        signal.signal(each, signal.SIG_IGN)
+    end_all()
+    raise SystemExit(128 + number)

@@ -9,7 +9,7 @@ from lockgate.config import GateConfiguration
 from lockgate.finding import Rule
 from lockgate.gates.analysis import WorkerAnalyser
 from lockgate.gates.protocol import Applies, Output, Task
-from lockgate.gates.scope import chooser, count, describe, merged
+from lockgate.gates.scope import Pace, chooser, count, describe, merged, work
 from lockgate.gates.secrets import detect_secrets_rules
 from lockgate.gates.secrets.kinds import KINDS
 from lockgate.gates.secrets.overlap import one_each
@@ -19,6 +19,7 @@ from lockgate.verdict import Tool
 
 NAME = "secrets"
 _OURS = "lockgate"
+_PACE = Pace(0.001, 1.0)
 
 
 def selects(path: str) -> bool:
@@ -30,7 +31,8 @@ def applies(tree: Tree, configuration: GateConfiguration) -> Applies:
     """Apply wherever there is a file, or a commit that had one."""
     chosen = chooser(selects, configuration)
     past = len([source for source in tree.history if chosen(source.path)])
-    return describe({"file": count(tree, chosen), "earlier version": past}, "no file", tree)
+    seconds = work(tree, chosen, _PACE, in_history=True)
+    return describe({"file": count(tree, chosen), "earlier version": past}, "no file", tree, seconds)
 
 
 def run(task: Task) -> Output:

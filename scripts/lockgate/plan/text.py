@@ -17,4 +17,9 @@ def render(plan: Plan) -> str:
             for gate in plan.gates
         ),
     ]  # fmt: skip
-    return "".join(f"{inert(f'{name:<15}{one_line(text)}')}\n" for name, text in rows)
+    return "".join(row(name, text) for name, text in rows)
+
+
+def row(name: str, text: str) -> str:
+    """Write one line of a plan."""
+    return f"{inert(f'{name:<15}{one_line(text)}')}\n"

@@ -1,0 +1,32 @@
+"""The first job: say what will run against what, and over how many jobs it is spread."""
+
+import os
+import sys
+from collections.abc import Mapping
+
+import msgspec
+
+from lockgate.errors import ExitCode
+from lockgate.github import Emitter
+from lockgate.host import host
+from lockgate.inputs import from_action, number, read_input
+from lockgate.pipeline import plan
+from lockgate.plan import text
+from lockgate.plan.estimate import estimate
+
+_MOST = "4"  # jobs, where the caller says nothing
+
+
+def run(environment: Mapping[str, str]) -> ExitCode:
+    """Print the plan and set `shards`, the jobs that share the work, and `gates`, those that must run."""
+    options = from_action(environment, "")
+    most = number(read_input(environment, "max-jobs") or _MOST, "max-jobs")
+    made = plan(options, host(environment))
+    seconds = {gate.gate.NAME: gate.seconds for gate in made.gates if gate.runs}
+    spread = estimate(seconds, os.cpu_count() or 1, most)
+    emitter = Emitter.of(environment, sys.stdout)
+    emitter.plain(text.render(made) + text.row("estimate", str(spread)))
+    emitter.set_output("shards", msgspec.json.encode(spread.cells).decode())
+    gates = {gate.gate.NAME: gate.runs for gate in made.gates}
+    emitter.set_output("gates", msgspec.json.encode(gates).decode())
+    return ExitCode.PASS
