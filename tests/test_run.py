@@ -352,6 +352,45 @@ def test_a_misspelt_environment_is_bad_input(bootstrap: Bootstrap, args: list[st
     assert "what to do: scripts/run --env NAME -- PROGRAM" in done.stderr
 
 
+def with_jobs(bootstrap: Bootstrap) -> Bootstrap:
+    """Give it jobs that say what they see, and a lock for one of them."""
+    jobs = bootstrap.scripts / "lockgate" / "jobs"
+    jobs.mkdir()
+    (jobs / "__init__.py").write_text("")
+    (jobs / "__main__.py").write_text(
+        "def main():\n    import json, sys\n    print(json.dumps([sys.argv[1:], sys.path[0],"
+        " sys.flags.isolated, sys.flags.no_site, sys.prefix, sys.version_info[:2]]))\n    return 3\n"
+        "if __name__ == '__main__':\n    import sys\n    sys.exit(main())\n"
+    )
+    requirements = bootstrap.scripts / "requirements"
+    shutil.copy(requirements / "engine.txt", requirements / "core.txt")
+    return bootstrap
+
+
+def test_the_gate_job_needs_no_environment_and_nothing_of_the_checkout(bootstrap: Bootstrap) -> None:
+    for name in ("json.py", "sitecustomize.py", "lockgate.py"):
+        (bootstrap.cwd / name).write_text("raise SystemExit('a module of the checkout was imported')\n")
+    done = with_jobs(bootstrap).start("job", "gate", PYTHONPATH=str(bootstrap.cwd))
+    assert (done.returncode, done.stderr, bootstrap.environments()) == (3, "", [])
+    args, path, isolated, no_site, _, version = json.loads(done.stdout)
+    assert (args, path, isolated, no_site) == (["gate"], str(bootstrap.scripts), 1, 1)
+    assert (3, run.OLDEST) <= tuple(version) <= (3, run.NEWEST)
+    assert not bootstrap.home.exists()
+
+
+def test_another_job_runs_in_an_environment_of_its_own(bootstrap: Bootstrap) -> None:
+    done = with_jobs(bootstrap).with_uv().start("job", "plan")
+    assert done.returncode == 3, done.stderr
+    args, _, isolated, no_site, prefix, _ = json.loads(done.stdout)
+    assert (args, isolated, no_site) == (["plan"], 1, 0)
+    assert [prefix] == [str(env) for env in bootstrap.environments()]
+
+
+def test_a_job_that_there_is_not_is_the_engines_to_refuse(bootstrap: Bootstrap) -> None:
+    done = with_jobs(bootstrap).with_uv().start("job", "none")
+    assert json.loads(done.stdout)["args"] == ["job", "none"]
+
+
 def test_a_mirror_for_pip_serves_uv_too() -> None:
     environ = run.installer_environ(
         {"PIP_INDEX_URL": "https://mirror/simple", "PIP_TARGET": "/x", "UV_OFFLINE": "1"}

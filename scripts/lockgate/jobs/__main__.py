@@ -11,8 +11,9 @@ from lockgate.process import end_with_signals
 JOBS = ("gate", "plan", "report", "shard")
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Run the job that is named."""
+    argv = sys.argv[1:] if argv is None else argv
     if len(argv) != 1 or argv[0] not in JOBS:
         sys.stderr.write(f"lockgate: which job? One of: {', '.join(JOBS)}\n")
         return 2
@@ -22,4 +23,4 @@ def main(argv: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -94,7 +94,7 @@ def _amiss_in_verdict(verdict: Json, planned: dict[str, bool], result: str, head
     ]
     if _RESULTS.get(said) != result:
         yield f"the job gates ended with {result}, and its verdict is {said or 'nothing'}"
-    elif verdict.get("head") != head:
+    elif not head or verdict.get("head") != head:
         yield "the verdict is about another commit"
     elif left_out:
         yield f"the plan has the gate {left_out[0]}, and the verdict says nothing of it"
