@@ -11,7 +11,7 @@ from lockgate.tree import Tree
 
 NAME = "sast"
 _LANGUAGES = (("Python file", bandit), ("JavaScript/TypeScript file", oxlint))
-_PACES = {bandit: Pace(0.002, 2.0), oxlint: Pace(0.003, 0.1)}
+_PACES = {bandit: Pace(0.002, 1.7), oxlint: Pace(0.003, 1.0)}
 
 
 def applies(tree: Tree, configuration: GateConfiguration) -> Applies:

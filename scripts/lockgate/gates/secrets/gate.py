@@ -19,7 +19,7 @@ from lockgate.verdict import Tool
 
 NAME = "secrets"
 _OURS = "lockgate"
-_PACE = Pace(0.001, 1.0)
+_PACE = Pace(0.0002, 0.6)
 
 
 def selects(path: str) -> bool:
