@@ -4,7 +4,7 @@ REPO ?= examples/shop
 ARGS ?= $(if $(filter examples/shop,$(REPO)),--all)
 DEV := scripts/run --env dev --
 
-.PHONY: run test test-full lint lock clean machine
+.PHONY: run test test-full lint lock ghes clean machine
 
 run: ## judge REPO (the planted example unless it is given) as a pull request would be judged
 	@scripts/run run $(REPO) $(ARGS)
@@ -17,10 +17,14 @@ test-full: machine ## and the long differential and corpus runs
 	@$(DEV) python -m pytest -m full
 
 lint: ## the linters and the rules of the house alone
-	@$(DEV) python -m pytest -q tests/test_lint.py tests/test_repository.py
+	@$(DEV) python -m pytest -q tests/lint tests/workflows/test_references.py tests/test_repository.py
 
 lock: ## take the newest versions of every dependency
 	@$(DEV) scripts/dev/lock
+
+ghes: ## write the tree for GitHub Enterprise Server and old runners into OUT, to be found at REPOSITORY under REF
+	@$(DEV) scripts/dev/materialise "$(or $(OUT),$(error name a new folder: make ghes OUT=../lockgate-ghes))" \
+		$(if $(REPOSITORY),--repository "$(REPOSITORY)") $(if $(REF),--ref "$(REF)")
 
 clean: ## remove results, tools and environments
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache lockgate-report
