@@ -4,7 +4,7 @@ from hypothesis import HealthCheck, given, settings
 
 from lockgate.finding import Severity, State
 from lockgate.github import Emitter
-from lockgate.reports.annotations import BUDGET, choose
+from lockgate.reports.annotations import BUDGET, choose, every
 from lockgate.verdict import Outcome
 from runner_port import Runner
 from verdicts import finding, gate, rule, verdict, verdicts
@@ -145,3 +145,15 @@ def test_any_verdict_fits_the_budget_and_gives_no_other_command(made):
 def test_rules_of_another_tool_are_not_mixed_up():
     (item,) = choose(verdict(finding(), rules=(rule(tool="other", mend="wrong"),))).items
     assert "wrong" not in item.message
+
+
+def test_every_finding_about_the_change_has_one_where_there_is_no_budget():
+    broken = gate(outcome=Outcome.INCOMPLETE, reason="bandit died")
+    old = finding(path="old.py", state=State.UNCHANGED)
+    made = verdict(finding(severity=Severity.LOW), *many(30, blocking=True), old, gates=(broken,))
+    items = every(made)
+    assert [item.title for item in items[:2]] == ["sast · incomplete", "sast · B602 · high"]
+    assert [item.file for item in items[1:]] == [f"src/{number:03}.py" for number in range(30)] + [
+        "src/app.py"
+    ]
+    assert [item.level for item in items] == ["error"] * 31 + ["notice"]

@@ -161,3 +161,8 @@ def test_fits_the_limit_by_leaving_out_the_least_important():
     assert int(total) == 3001
     assert int(shown) == text.count("\n| low |") + 1
     assert text.count("</details>") == 1
+
+
+def test_fits_a_smaller_limit_too():
+    text = render(verdict(*(finding(path=f"{number}.py") for number in range(3000))), 65_535)
+    assert 60_000 < len(text.encode()) <= 65_535

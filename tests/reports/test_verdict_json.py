@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from lockgate.errors import InputError
-from lockgate.finding import Severity
-from lockgate.reports.verdict_json import read, render
-from lockgate.verdict import Timing
+from lockgate.errors import ExitCode, InputError
+from lockgate.finding import Notification, Severity, State
+from lockgate.reports.verdict_json import read, render, restore
+from lockgate.verdict import Answer, Outcome, Timing
 from runner_port import Runner
-from verdicts import finding, gate, verdict, verdicts
+from verdicts import finding, gate, rule, verdict, verdicts
 
 
 def test_the_contract_of_a_finding():
@@ -20,7 +20,7 @@ def test_the_contract_of_a_finding():
     document = json.loads(render(verdict(found, gates=(gate(fail_on=Severity.LOW),))))
     assert list(document) == [
         "schema", "verdict", "exit_code", "reason", "base", "head", "dirty", "scope", "fail_on", "gates",
-        "funnel", "findings", "timing",
+        "funnel", "findings", "rules", "timing",
     ]  # fmt: skip
     assert document["findings"] == [
         {
@@ -29,6 +29,14 @@ def test_the_contract_of_a_finding():
             "path": "src/app.py", "line": 3, "end_line": 4, "column": 5, "end_column": 9, "commit": None,
             "cwe": [78], "help": "", "state": "new", "in_change": True, "waived": False, "waiver": None,
             "blocking": True,
+        }
+    ]  # fmt: skip
+    assert document["rules"] == [
+        {
+            "id": "B602", "tool": "bandit", "name": "subprocess_popen_with_shell_equals_true",
+            "severity": "high", "what": "A shell runs the command.", "why": "Input can become a command.",
+            "mend": "Pass a list and no shell.", "help": "https://bandit.readthedocs.io/x.html#b602",
+            "cwe": [78], "tags": [], "security_severity": None,
         }
     ]  # fmt: skip
     assert document["fail_on"] == "high"
@@ -68,3 +76,47 @@ def test_what_is_no_verdict_is_refused(data):
 def test_a_cut_verdict_is_refused():
     with pytest.raises(InputError):
         read(render(verdict(finding()))[:-9])
+
+
+def test_a_verdict_comes_back_whole():
+    made = verdict(
+        finding(
+            column=5, end_line=4, end_column=9, cwe=(78,), sources=("bandit/B602", "x/y"), blocking=True,
+            commit="c" * 40, security_severity=7.5, waiver="W-1", state=State.UNCHANGED, in_change=False,
+        ),
+        gates=(gate(notifications=(Notification(level="note", message="m", path="p"),)),),
+        rules=(rule(tags=("a", "b"), security_severity=5.0),),
+        base=None,
+        dirty=True,
+    )  # fmt: skip
+    assert restore(read(render(made))) == made
+
+
+@settings(max_examples=100, deadline=None)
+@given(verdicts())
+def test_what_comes_back_says_the_same(made):
+    codes = {Answer.PASS: ExitCode.PASS, Answer.FAIL: ExitCode.FINDINGS, Answer.ERROR: ExitCode.INCOMPLETE}
+    data = render(replace(made, answer=Answer.ERROR, exit_code=codes[Answer.ERROR]))
+    assert render(restore(read(data))) == data
+
+
+def test_a_verdict_from_before_there_were_rules_can_be_read():
+    document = json.loads(render(verdict(finding())))
+    del document["rules"]
+    assert restore(read(json.dumps(document).encode())).rules == ()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"answer": Answer.PASS, "exit_code": ExitCode.PASS},
+        {"answer": Answer.PASS, "exit_code": ExitCode.PASS, "gates": ()},
+        {"answer": Answer.FAIL, "exit_code": ExitCode.PASS},
+        {"answer": Answer.FAIL, "gates": (gate(outcome=Outcome.INCOMPLETE),)},
+        {"answer": Answer.FAIL, "gates": (gate(outcome=Outcome.PASSED),), "findings": ()},
+    ],
+)
+def test_a_verdict_that_contradicts_itself_is_refused(changes):
+    made = replace(verdict(finding(blocking=True)), **changes)
+    with pytest.raises(InputError, match="say otherwise"):
+        restore(read(render(made)))

@@ -40,6 +40,14 @@ class Annotations:
     total: int
 
 
+def every(verdict: Verdict) -> tuple[Annotation, ...]:
+    """Make one annotation for each incomplete gate and each finding, for a reader without a budget."""
+    rules = {(rule.tool, rule.id): rule for rule in verdict.rules}
+    findings = sorted((f for f in verdict.findings if _concerns(verdict, f)), key=rank)
+    broken = [_incomplete(gate) for gate in verdict.gates if gate.outcome is Outcome.INCOMPLETE]
+    return (*broken, *(_annotation([f], rules.get((f.tool, f.rule))) for f in findings))
+
+
 def choose(verdict: Verdict) -> Annotations:
     """Choose the annotations of a verdict, at most `BUDGET` of each level."""
     rules = {(rule.tool, rule.id): rule for rule in verdict.rules}

@@ -23,12 +23,15 @@ _OUTCOMES = {
 _HEAD = "| severity | rule | where | finding | marks |\n|---|---|---|---|---|\n"
 
 
-def render(verdict: Verdict) -> str:
-    """Render at most `SUMMARY_LIMIT` bytes of Markdown; all text from outside is only ever text in it."""
+def render(verdict: Verdict, limit: int = SUMMARY_LIMIT) -> str:
+    """Render the verdict as Markdown; all text from outside is only ever text in it.
+
+    Findings are left out for it to be at most `limit` bytes; gates and their notes are not.
+    """
     top = "\n".join(_top(verdict))
     findings = sorted(verdict.findings, key=rank)
     rules = {(rule.tool, rule.id): rule for rule in verdict.rules}
-    rows = _fit(findings, rules, SUMMARY_LIMIT - len(top.encode()) - _RESERVE)
+    rows = _fit(findings, rules, limit - len(top.encode()) - _RESERVE)
     blocking = sum(finding.blocking for finding in findings)
     return top + "".join(_tables(rows, blocking, len(findings)))
 

@@ -90,6 +90,22 @@ class FindingDocument(Struct, frozen=True):
     blocking: Annotated[bool, Meta(description="Whether it makes its gate fail.")]
 
 
+class RuleDocument(Struct, frozen=True):
+    """Describe a rule that a finding names; a sentence is empty where the tool says nothing."""
+
+    id: str
+    tool: str
+    name: str
+    severity: SeverityName
+    what: Annotated[str, Meta(description="What is wrong, in one sentence.")]
+    why: Annotated[str, Meta(description="Why it matters, in one sentence.")]
+    mend: Annotated[str, Meta(description="How to mend it, in one sentence.")]
+    help: Annotated[str, Meta(description="An address that tells more.")]
+    cwe: Annotated[list[int], Meta(description="Numbers of the Common Weakness Enumeration.")]
+    tags: list[str]
+    security_severity: Annotated[float | None, Meta(description="A score from 0 to 10, where there is one.")]
+
+
 class TimingDocument(Struct, frozen=True):
     """Hold wall-clock seconds: the only part that differs between equal runs."""
 
@@ -97,7 +113,7 @@ class TimingDocument(Struct, frozen=True):
     gates: dict[str, float]
 
 
-class Document(Struct, frozen=True):
+class Document(Struct, frozen=True, kw_only=True):
     """Hold the verdict of a run."""
 
     schema: Literal["lockgate-verdict/1"]
@@ -118,4 +134,5 @@ class Document(Struct, frozen=True):
         list[StepDocument], Meta(description="How many findings were left after each stage of policy.")
     ]
     findings: Annotated[list[FindingDocument], Meta(description="All of them, sorted.")]
+    rules: Annotated[list[RuleDocument], Meta(description="Each rule that a finding names.")] = []
     timing: TimingDocument

@@ -1,12 +1,12 @@
-"""Write and read `verdict.json`: the machine's answer."""
+"""Write `verdict.json`, the machine's answer, read it, and make a verdict of it again."""
 
 from typing import cast
 
 import msgspec
 
 from lockgate.config import SeverityName
-from lockgate.errors import InputError
-from lockgate.finding import Finding
+from lockgate.errors import ExitCode, InputError
+from lockgate.finding import Finding, Notification, Rule, Severity, State
 from lockgate.github import inert_json
 from lockgate.reports.verdict_document import (
     SCHEMA,
@@ -14,12 +14,13 @@ from lockgate.reports.verdict_document import (
     FindingDocument,
     GateDocument,
     NotificationDocument,
+    RuleDocument,
     StepDocument,
     TimingDocument,
     ToolDocument,
 )
 from lockgate.source import printable
-from lockgate.verdict import GateResult, Verdict
+from lockgate.verdict import Answer, FunnelStep, GateResult, Outcome, Timing, Tool, Verdict
 
 
 def render(verdict: Verdict) -> bytes:
@@ -40,6 +41,7 @@ def render(verdict: Verdict) -> bytes:
         gates=[_gate(gate) for gate in verdict.gates],
         funnel=[StepDocument(step.stage, step.count) for step in verdict.funnel],
         findings=[_finding(finding) for finding in verdict.findings],
+        rules=[_rule(rule) for rule in verdict.rules],
         timing=TimingDocument(verdict.timing.seconds, verdict.timing.gates),
     )
     return inert_json(msgspec.json.format(msgspec.json.encode(document), indent=1)) + b"\n"
@@ -55,6 +57,85 @@ def read(data: bytes) -> Document:
             cause="another file, or a verdict of another major version",
             todo="give the folder that `lockgate run` wrote with --output",
         ) from error
+
+
+def restore(document: Document) -> Verdict:
+    """Make the verdict that a document tells of; raise InputError for one that contradicts itself."""
+    verdict = Verdict(
+        answer=Answer(document.verdict),
+        exit_code=_EXIT_CODES[Answer(document.verdict)],
+        base=document.base,
+        head=document.head,
+        dirty=document.dirty,
+        scope=document.scope,
+        fail_on=Severity.parse(document.fail_on),
+        gates=tuple(map(_restored_gate, document.gates)),
+        funnel=tuple(FunnelStep(step.stage, step.count) for step in document.funnel),
+        findings=tuple(map(_restored_finding, document.findings)),
+        rules=tuple(map(_restored_rule, document.rules)),
+        timing=Timing(seconds=document.timing.seconds, gates=document.timing.gates),
+        reason=document.reason,
+    )
+    if document.exit_code != verdict.exit_code or verdict.answer not in _possible(verdict):
+        raise InputError(
+            f"the verdict says {verdict.answer}, and its own gates or findings say otherwise",
+            cause="it was changed by hand, or written by something else",
+            todo="run lockgate again",
+        )
+    return verdict
+
+
+_EXIT_CODES = {
+    Answer.PASS: ExitCode.PASS,
+    Answer.FAIL: ExitCode.FINDINGS,
+    Answer.ERROR: ExitCode.INCOMPLETE,
+}
+
+
+def _possible(verdict: Verdict) -> set[Answer]:
+    """Give the answers that gates and findings allow: more may be wrong than they show, never less."""
+    outcomes = {gate.outcome for gate in verdict.gates}
+    if Outcome.INCOMPLETE in outcomes:
+        return {Answer.ERROR}
+    if Outcome.FAILED in outcomes or any(finding.blocking for finding in verdict.findings):
+        return {Answer.FAIL, Answer.ERROR}
+    return {Answer.PASS, Answer.ERROR}
+
+
+def _restored_gate(gate: GateDocument) -> GateResult:
+    return GateResult(
+        name=gate.name,
+        outcome=Outcome(gate.outcome),
+        reason=gate.reason,
+        fail_on=Severity.parse(gate.fail_on),
+        tools=tuple(Tool(tool.name, tool.version) for tool in gate.tools),
+        counts=gate.counts,
+        notifications=tuple(
+            Notification(level=note.level, message=note.message, path=note.path)
+            for note in gate.notifications
+        ),
+    )
+
+
+def _restored_finding(finding: FindingDocument) -> Finding:
+    return Finding(
+        **msgspec.structs.asdict(finding)
+        | {
+            "severity": Severity.parse(finding.severity),
+            "state": State(finding.state),
+            "cwe": tuple(finding.cwe),
+            "sources": tuple(finding.sources),
+            "commit": finding.commit or "",
+            "waiver": finding.waiver or "",
+        }
+    )
+
+
+def _restored_rule(rule: RuleDocument) -> Rule:
+    return Rule(
+        **msgspec.structs.asdict(rule)
+        | {"severity": Severity.parse(rule.severity), "cwe": tuple(rule.cwe), "tags": tuple(rule.tags)}
+    )
 
 
 def _gate(gate: GateResult) -> GateDocument:
@@ -95,6 +176,22 @@ def _finding(finding: Finding) -> FindingDocument:
         waived=finding.waived,
         waiver=printable(finding.waiver) or None,
         blocking=finding.blocking,
+    )
+
+
+def _rule(rule: Rule) -> RuleDocument:
+    return RuleDocument(
+        id=printable(rule.id),
+        tool=rule.tool,
+        name=printable(rule.name),
+        severity=_severity(rule.severity.name),
+        what=printable(rule.what),
+        why=printable(rule.why),
+        mend=printable(rule.mend),
+        help=printable(rule.help),
+        cwe=list(rule.cwe),
+        tags=[printable(tag) for tag in rule.tags],
+        security_severity=rule.security_severity,
     )
 
 

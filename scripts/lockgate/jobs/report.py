@@ -1,0 +1,74 @@
+"""Publish the verdict of another run: a comment on its pull request, a check run on its commit.
+
+It runs for the default branch with a token that may write, after a run that may be a stranger's.
+"""
+
+import re
+import sys
+import time
+from collections.abc import Callable, Mapping
+
+import requests
+
+from lockgate.api import Client, Pace
+from lockgate.errors import ExitCode, InputError, LockgateError
+from lockgate.github import Emitter
+from lockgate.inputs import read_input
+from lockgate.publish import artifact, check_run, comment, runs, statement
+from lockgate.publish.runs import Run
+from lockgate.publish.statement import Statement
+from lockgate.reports import verdict_json
+
+_API = "https://api.github.com"
+
+
+def run(environment: Mapping[str, str], sleep: Callable[[float], None] = time.sleep) -> ExitCode:
+    """Publish, and raise what kept the verdict from being believed once that is published."""
+    emitter = Emitter.of(environment, sys.stdout)
+    with requests.Session() as session:
+        client = Client(
+            session,
+            Pace(sleep=sleep),
+            url=environment.get("GITHUB_API_URL") or _API,
+            token=environment.get("GITHUB_TOKEN", ""),
+            repository=environment.get("GITHUB_REPOSITORY", ""),
+        )
+        found = runs.find(client, _number(read_input(environment, "run-id")))
+        if found.conclusion in runs.SILENT:
+            emitter.plain(f"the run {found.id} ended as {found.conclusion}: there is nothing to report")
+            return ExitCode.PASS
+        said, failure = _statement(client, found, read_input(environment, "artifact"))
+        _publish(client, said, emitter)
+    if failure:
+        raise failure
+    return ExitCode.PASS
+
+
+def _statement(client: Client, found: Run, name: str) -> tuple[Statement, LockgateError | None]:
+    try:
+        document = verdict_json.read(artifact.fetch(client, found.id, name or "lockgate-report"))
+        return statement.of_verdict(found, verdict_json.restore(document)), None
+    except LockgateError as error:
+        return statement.of_failure(found, error), error
+
+
+def _publish(client: Client, said: Statement, emitter: Emitter) -> None:
+    emitter.plain(f"run {said.run.id}, commit {said.run.head_sha}: {said.title}")
+    number = check_run.put(client, said)
+    emitter.plain(f"check run {check_run.NAME}: {said.conclusion}, {number} annotations")
+    pulls = runs.pull_requests(client, said.run)
+    if len(pulls) == 1:
+        comment.put(client, pulls[0], said)
+        emitter.plain(f"comment on pull request {pulls[0]}")
+    else:
+        emitter.plain(f"no comment: {len(pulls)} open pull requests have this commit as their newest")
+
+
+def _number(text: str) -> int:
+    if not re.fullmatch("[1-9][0-9]{0,18}", text):
+        raise InputError(
+            f"`run-id` is `{text[:80]}`, which is no number of a run",
+            cause="the workflow was not started by `workflow_run`",
+            todo="start it `on: workflow_run`, as examples/workflows/report.yml does",
+        )
+    return int(text)

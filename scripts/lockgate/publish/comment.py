@@ -1,0 +1,63 @@
+"""One comment on a pull request, edited in place."""
+
+from msgspec import Struct
+
+from lockgate.api import Client, UnclearError
+from lockgate.publish.statement import LIMIT, Statement, body
+
+AUTHOR = "github-actions[bot]"
+"""Who writes with the token of a job."""
+MARKER = "<!-- lockgate: verdict -->\n"
+_ATTEMPTS = 3
+
+
+class _User(Struct, frozen=True):
+    login: str
+    type: str
+
+
+class _Comment(Struct, frozen=True):
+    id: int
+    user: _User | None
+    body: str | None
+
+
+def put(client: Client, pull_request: int, statement: Statement) -> None:
+    """Leave exactly one comment of ours, saying this; raise ApiError.
+
+    https://docs.github.com/en/rest/issues/comments
+    """
+    text = MARKER + body(statement, LIMIT - len(MARKER.encode()))
+    for attempt in range(_ATTEMPTS):
+        try:
+            return _put(client, pull_request, text)
+        except UnclearError:  # the next time sees what was done
+            if attempt + 1 == _ATTEMPTS:
+                raise
+    return None
+
+
+def _put(client: Client, pull_request: int, text: str) -> None:
+    ours = _ours(client, pull_request)
+    if not ours:
+        client.post(_Comment, "issues", pull_request, "comments", body={"body": text})
+        ours = _ours(client, pull_request)  # another run may have written one at the same time
+    for comment in ours[1:]:
+        client.delete("issues", "comments", comment.id)
+    if ours and ours[0].body != text:
+        client.patch(_Comment, "issues", "comments", ours[0].id, body={"body": text})
+
+
+def _ours(client: Client, pull_request: int) -> list[_Comment]:
+    """Find our comments, the oldest first: anybody can write the marker, nobody else can be the author."""
+    pages = client.pages(list[_Comment], "issues", pull_request, "comments")
+    return sorted(
+        (comment for page in pages for comment in page if _is_ours(comment)),
+        key=lambda comment: comment.id,
+    )
+
+
+def _is_ours(comment: _Comment) -> bool:
+    user = comment.user
+    written = user is not None and user.login == AUTHOR and user.type == "Bot"
+    return written and (comment.body or "").replace("\r\n", "\n").startswith(MARKER)
