@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from lockgate.finding import Severity, Span, State
 from lockgate.fingerprint import content_key, content_part, fingerprints, hide
-from lockgate.inputs import Options
 from lockgate.host import Host
+from lockgate.inputs import Options
 from lockgate.pipeline import run
 from lockgate.reports import verdict_json
 

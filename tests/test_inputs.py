@@ -127,8 +127,8 @@ def test_the_jobs_that_the_plan_wrote_are_read_back():
         '[{"gate": "a", "number": 2, "count": 1}]',
         '[{"gate": "a", "number": 1, "count": true}]',
         '[{"gate": "a", "number": 1, "count": 100000}]',
-        '[{"gate": "a", "number": 1, "count": 1}, {"gate": "a", "number": 2, "count": 2}, '
-        '{"gate": "a", "number": 1, "count": 2}]',
+        '[{"gate": "a", "number": 1, "count": 1}, {"gate": "a", "number": 1, "count": 2},'
+        + ' {"gate": "a", "number": 2, "count": 2}]',
         '[{"gate": ["a"], "number": 1, "count": 1}]',
         '[{"gate": "a", "number": "1", "count": "1"}]',
         '[{"gate": "a", "number": 1, "count": 1, "path": "x"}]',

@@ -76,10 +76,10 @@ class Cache:
 
     def everything(self) -> dict[bytes, bytes]:
         """Give all results."""
-        found: dict[bytes, bytes] = {}
+        found: list[tuple[bytes, bytes]] = []
         with self._using() as database:
-            found = dict(database.execute("SELECT key, value FROM results ORDER BY key"))
-        return found
+            found += database.execute("SELECT key, value FROM results ORDER BY key")
+        return dict(found)
 
     def close(self) -> None:
         """Close the file."""

@@ -10,9 +10,9 @@ import pytest
 
 from e2e.engine import FLAW, Machine, commit, repository
 from lockgate import pipeline
-from lockgate.observer import Silent
 from lockgate.host import Host
 from lockgate.inputs import Options
+from lockgate.observer import Silent
 
 REPORTS = ("verdict.json", "lockgate.sarif", "report.html")
 started: list[list[str]] = []

@@ -8,11 +8,10 @@ from functools import cache
 from pathlib import Path
 
 from lockgate import pipeline
-from lockgate.host import host
 from lockgate.finding import NOT_SCANNED
 from lockgate.gates.analysis import WorkerAnalyser
+from lockgate.host import Host, host
 from lockgate.inputs import Options
-from lockgate.host import Host
 from lockgate.source import Source
 from lockgate.toolset import install_node_set
 

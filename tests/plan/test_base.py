@@ -1,8 +1,8 @@
 import pytest
 
 from lockgate.errors import ExitCode, InputError, PlatformError
-from lockgate.git import find
 from lockgate.event import EventBase
+from lockgate.git import find
 from lockgate.inputs import Options
 from lockgate.plan.base import Base, choose
 from plan.repositories import Repository

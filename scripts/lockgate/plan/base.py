@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from lockgate.errors import InputError, PlatformError
-from lockgate.git import Git
 from lockgate.event import EventBase
+from lockgate.git import Git
 from lockgate.inputs import Options
 
 
