@@ -127,8 +127,7 @@ def test_the_jobs_that_the_plan_wrote_are_read_back():
         '[{"gate": "a", "number": 2, "count": 1}]',
         '[{"gate": "a", "number": 1, "count": true}]',
         '[{"gate": "a", "number": 1, "count": 100000}]',
-        '[{"gate": "a", "number": 1, "count": 1}, {"gate": "a", "number": 1, "count": 2},'
-        + ' {"gate": "a", "number": 2, "count": 2}]',
+        json.dumps([{"gate": "a", "number": n, "count": c} for n, c in ((1, 1), (1, 2), (2, 2))]),
         '[{"gate": ["a"], "number": 1, "count": 1}]',
         '[{"gate": "a", "number": "1", "count": "1"}]',
         '[{"gate": "a", "number": 1, "count": 1, "path": "x"}]',

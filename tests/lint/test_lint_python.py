@@ -9,7 +9,8 @@ from lint.linting import ROOT, lint
 PYPROJECT = str(ROOT / "pyproject.toml")
 PROGRAMS = sorted(
     str(path.relative_to(ROOT))
-    for path in (ROOT / "scripts").rglob("*")
+    for folder in ("benchmarks", "scripts")
+    for path in (ROOT / folder).rglob("*")
     if path.is_file() and not path.suffix and b"python3" in path.read_bytes().partition(b"\n")[0]
 )
 LINTERS = {
