@@ -1,5 +1,6 @@
 """Hold the README to what the project really does."""
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -11,6 +12,7 @@ from lockgate.cli.arguments import parser
 from lockgate.config import load
 from lockgate.errors import ExitCode
 from lockgate.gates import GATES
+from lockgate.jobs.__main__ import JOBS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -29,8 +31,19 @@ def _table(heading: str) -> list[list[str]]:
     return rows
 
 
-def test_the_workflow_is_the_one_that_is_linted_and_run() -> None:
-    assert _BLOCKS[0] == (ROOT / "examples/workflows/gate.yml").read_text()
+def test_the_workflows_are_those_that_are_linted_and_run() -> None:
+    examples = {path.read_text(): path.name for path in (ROOT / "examples/workflows").glob("*.yml")}
+    assert _BLOCKS[0].count("\n") == 10, "the README calls it ten lines"
+    assert examples[_BLOCKS[0]] == "pipeline.yml"
+    assert [block for block in _BLOCKS if "jobs:" in block and block not in examples] == []
+
+
+def test_the_check_to_require_is_one_that_the_workflow_has() -> None:
+    job = next(iter(yaml.safe_load(_BLOCKS[0])["jobs"]))
+    checks = json.loads((ROOT / "contract.json").read_bytes())["workflows"]["pipeline.yml"]["checks"]
+    named = re.findall(r"one check to require: `(.*?)`", README)
+    assert named == [f"{job} / gate"]
+    assert named[0].replace(job, "CALLER") in checks
 
 
 def test_the_configuration_loads_and_its_values_are_read() -> None:
@@ -44,15 +57,22 @@ def test_the_exit_codes_are_the_contract() -> None:
     assert [int(row[0]) for row in _table("exit code")] == [int(code) for code in ExitCode]
 
 
-def test_the_inputs_are_those_of_the_root_action() -> None:
-    inputs = yaml.safe_load((ROOT / "action.yml").read_text())["inputs"]
-    assert [row[0].strip("`") for row in _table("input")] == list(inputs)
+@pytest.mark.parametrize("face", ["action.yml", ".github/workflows/pipeline.yml"])
+def test_the_inputs_are_those_of_the_root_action_and_the_workflow(face: str) -> None:
+    document = yaml.load((ROOT / face).read_text(), yaml.BaseLoader)
+    inputs = document["on"]["workflow_call"]["inputs"] if "on" in document else document["inputs"]
+    marked = README.partition(f"<!-- docs: {Path(face).name} inputs -->\n")[2].partition("<!--")[0]
+    rows = [re.split(r"(?<!\\)\|", line)[1:-1] for line in marked.splitlines()[2:]]
+    shown = {row[0].strip(" `"): row[1].strip(" `") for row in rows}
+    assert shown == {name: one.get("default", "") for name, one in inputs.items()}
 
 
 def test_every_gate_has_a_row_and_an_action() -> None:
     named = {row[0].strip("`") for row in _table("gate") if row[0]}
     assert named == {gate.NAME for gate in GATES}
-    assert {path.parent.name for path in (ROOT / "actions").glob("*/action.yml")} == named
+    actions = {path.parent.name for path in (ROOT / "actions").glob("*/action.yml")}
+    assert actions == named | set(JOBS)
+    assert not named & set(JOBS)
 
 
 def test_the_commands_and_their_options_exist() -> None:

@@ -55,7 +55,6 @@ class Bootstrap:
         (self.scripts / "lockgate" / "__main__.py").write_text(ENGINE)
         pinned = re.search(r"(?m)^mdurl==.*\n(    --hash.*\n)+", (REQUIREMENTS / "engine.txt").read_text())
         (self.scripts / "requirements" / "engine.txt").write_text(pinned.group())
-        shutil.copy(REQUIREMENTS / "uv.txt", self.scripts / "requirements")
         self.cwd = folder / "cwd"
         self.cwd.mkdir()
         self.tools = folder / "tools"
@@ -399,13 +398,14 @@ def test_a_mirror_for_pip_serves_uv_too() -> None:
     assert {"PIP_TARGET", "UV_OFFLINE"} & set(environ) == set()
 
 
-@pytest.mark.full
-@pytest.mark.parametrize("uv", ["locked", "broken"])
-def test_without_uv_pip_makes_the_environment(bootstrap: Bootstrap, uv: str) -> None:
-    if uv == "broken":  # no platform's file has this hash: pip alone must do
-        lock = bootstrap.scripts / "requirements" / "uv.txt"
-        lock.write_text("uv==0.0.1 --hash=sha256:" + "0" * 64 + "\n")
-    done = bootstrap.start()
+@pytest.mark.parametrize("pip", ["beside", "inside"])
+def test_without_uv_pip_makes_the_environment(bootstrap: Bootstrap, pip: str) -> None:
+    python = os.path.realpath(sys.executable)
+    if pip == "beside" and subprocess.run([python, "-I", "-c", "import pip"], check=False).returncode:
+        pytest.skip(f"{python} has no pip beside it")
+    refuse = f'case "$*" in *" -m pip --python "*) exit 1;; esac; exec {python} "$@"'
+    chosen = bootstrap.tool("without-pip", refuse) if pip == "inside" else python
+    done = bootstrap.start(LOCKGATE_PYTHON=str(chosen))
     assert done.returncode == 0, done.stderr
     (env,) = bootstrap.environments()
-    assert (env / "bin" / "uv").exists() == (uv == "locked")
+    assert (env / "bin" / "pip").exists() == (pip == "inside")
