@@ -17,7 +17,8 @@ test-full: machine ## and the long differential and corpus runs
 	@$(DEV) python -m pytest -m full
 
 lint: ## the linters and the rules of the house alone
-	@$(DEV) python -m pytest -q tests/lint tests/workflows/test_references.py tests/test_repository.py
+	@$(DEV) python -m pytest -q tests/lint tests/dev/test_contract.py tests/dev/test_docs.py \
+		tests/workflows/test_references.py tests/test_repository.py
 
 lock: ## take the newest versions of every dependency
 	@$(DEV) scripts/dev/lock

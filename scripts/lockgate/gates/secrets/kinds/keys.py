@@ -78,7 +78,7 @@ KINDS = (
         pattern=(
             r'"type"\s{0,4}:\s{0,4}"service_account"[^{}]{0,400}'
             r'"private_key"\s{0,4}:\s{0,4}"'
-            r'(?P<secret>-----BEGIN PRIVATE KEY-----[^"-]{60,20000}-----END PRIVATE KEY-----)'
+            r'(?P<secret>-----BEGIN PRIVATE[ ]KEY-----[^"-]{60,20000}-----END PRIVATE KEY-----)'
         ),
         accepts=has_key_body,
         why="A holder can act as the service account in the project.",
@@ -102,8 +102,8 @@ KINDS = (
         severity=Severity.CRITICAL,
         keywords=("pgp private key block",),
         pattern=(
-            r"(?P<secret>-----BEGIN PGP PRIVATE KEY BLOCK-----[^-]{60,60000}"
-            r"-----END PGP PRIVATE KEY BLOCK-----)"
+            r"(?P<secret>-----BEGIN PGP PRIVATE[ ]KEY BLOCK-----[^-]{60,60000}"
+            r"-----END PGP PRIVATE[ ]KEY BLOCK-----)"
         ),
         accepts=has_key_body,
         why="A holder who knows or breaks its passphrase can sign and decrypt as the owner.",
