@@ -10,7 +10,6 @@ from typing import Any
 from lockgate.errors import InputError
 from lockgate.finding import Severity
 
-_MAX_JOBS = 1024
 _UNSEEN = frozenset(["\0", *map(chr, range(0xD800, 0xE000))])  # what no path and no revision can hold
 
 
@@ -105,7 +104,7 @@ def cells(text: str) -> tuple[Cell, ...]:
 
 
 def _cell(gate: str, number: int, count: int) -> Cell:
-    if type(gate) is not str or (type(number), type(count)) != (int, int) or not 1 <= count <= _MAX_JOBS:
+    if type(gate) is not str or (type(number), type(count)) != (int, int) or not 1 <= count <= 1024:
         raise TypeError("no job of a plan")
     return Cell(gate, number, count)
 
@@ -123,10 +122,10 @@ def severity(text: str) -> Severity:
         raise _bad("fail-on", text, "critical, high, medium, low or note") from error
 
 
-def number(text: str, name: str = "jobs") -> int:
+def number(text: str, name: str = "jobs", most: int = 1024) -> int:
     """Read a whole number from 1; raise InputError."""
-    if not re.fullmatch("[0-9]{1,4}", text) or not 1 <= int(text) <= _MAX_JOBS:
-        raise _bad(name, text, "a whole number from 1 to 1024")
+    if not re.fullmatch("[0-9]{1,4}", text) or not 1 <= int(text) <= most:
+        raise _bad(name, text, f"a whole number from 1 to {most}")
     return int(text)
 
 

@@ -74,7 +74,8 @@ ENDING = """
 import os, signal, sys, threading, time
 from pathlib import Path
 from lockgate.errors import ToolError
-from lockgate.process import children, end_all, run
+from lockgate.process import children, run
+from lockgate.process.children import end_all
 stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
 outcome = []
 def work():

@@ -86,7 +86,7 @@ def test_a_clean_change_passes_and_its_outputs_reach_the_caller(caller: Make) ->
     made.merge(head)
     run = made.run("pull_request", of_pull_request(made.first, head))
     assert (run.code, run.jobs) == (0, PASSED | {"after": "success"}), run.text
-    assert run.outputs == {"verdict": "pass", "findings": "0", "report-artifact": "lockgate-report"}
+    assert run.outputs == {"verdict": "pass", "findings": "0"}
     assert "after| <pass, 0, lockgate-report>" in run.text
     assert run.verdict["head"] == made.checkout.git("rev-parse", "HEAD")
     assert run.verdict["base"] == made.checkout.git("rev-parse", "main")
@@ -102,7 +102,7 @@ def test_a_clean_change_passes_and_its_outputs_reach_the_caller(caller: Make) ->
 def test_a_new_finding_fails_the_gate(caller: Make) -> None:
     run = pull_request(caller(), {"new.py": FLAW}, "--secret=GITHUB_TOKEN=" + "planted".ljust(40, "0"))
     assert (run.code, run.jobs) == (1, FAILED), run.text
-    assert run.outputs == {"verdict": "fail", "findings": "1", "report-artifact": "lockgate-report"}
+    assert run.outputs == {"verdict": "fail", "findings": "1"}
     assert "gate| FAIL: 1 finding to mend: 1 in sast" in run.text
     blocking = [each for each in run.verdict["findings"] if each["blocking"]]
     assert [(each["path"], each["line"], each["rule"]) for each in blocking] == [("new.py", 5, "B602")]
@@ -209,7 +209,6 @@ def test_inputs_choose_gates_threshold_and_name(caller: Make) -> None:
     made = caller(given(gates="secrets", fail_on="critical", output_artifact="of-app"))
     run = pull_request(made, {"new.py": FLAW})
     assert (run.code, run.jobs) == (0, PASSED), run.text
-    assert run.outputs["report-artifact"] == "of-app"
     verdict = json.loads(run.report(artifact="of-app"))
     assert ([gate["name"] for gate in verdict["gates"]], verdict["fail_on"]) == (["secrets"], "critical")
 
@@ -220,8 +219,8 @@ def test_inputs_choose_gates_threshold_and_name(caller: Make) -> None:
         ({"gates": 'sast"; touch "$LOCKGATE_TEST_DECOYS/shell'}, "the job plan ended with failure"),
         ({"path": "$(touch $LOCKGATE_TEST_DECOYS/shell)"}, "the job plan ended with failure"),
         ({"config": "none.yml"}, "the job plan ended with failure"),
-        ({"fail_on": "hihg"}, "there is no verdict"),
-        ({"output_artifact": "../up"}, "there is no verdict"),
+        ({"fail_on": "hihg"}, "the job gates ended with failure and left no result"),
+        ({"output_artifact": "../up"}, "another step of it has an error"),
     ],
     ids=["gates", "path", "config", "fail-on", "output-artifact"],
 )

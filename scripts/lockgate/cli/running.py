@@ -16,7 +16,7 @@ from lockgate.github import Emitter
 from lockgate.host import Host
 from lockgate.inputs import Options
 from lockgate.pipeline import Run
-from lockgate.reports import annotations, html, summary, terminal, verdict_json
+from lockgate.reports import annotations, html, result, summary, terminal, verdict_json
 from lockgate.sarif import write as sarif
 from lockgate.verdict import Verdict
 
@@ -83,3 +83,4 @@ def _to_runner(verdict: Verdict, folder: Path, environment: Mapping[str, str]) -
     emitter.set_output("verdict", verdict.answer)
     emitter.set_output("findings", str(sum(finding.blocking for finding in verdict.findings)))
     emitter.set_output("report", str(folder))
+    emitter.set_output("result", result.render(verdict))

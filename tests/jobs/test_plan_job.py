@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from e2e.engine import CLEAN, FLAW, repository
+from lockgate.errors import ExitCode
 from lockgate.inputs import cells
+from lockgate.jobs import plan
 from runner_port import Runner, file_commands
 
 RUN = Path(__file__).parents[2] / "scripts" / "run"
@@ -50,23 +52,59 @@ def test_a_gate_that_has_nothing_to_do_need_not_run(tmp_path):
     assert json.loads(outputs["gates"]) == {"sast": False}
 
 
-def test_much_work_is_spread(tmp_path):
-    """The estimate goes by size: nothing is scanned here."""
-    folder = repository(
-        tmp_path / "r", {f"m{n}.py": f"{CLEAN}# {n}\n" + "x = 1  # much\n" * 700_000 for n in range(12)}
-    )
-    done, outputs = start(tmp_path, folder, {"max-jobs": "6"})
-    spread = cells(outputs["shards"])
-    assert 2 <= len(spread) <= 6, done.stdout
-    assert {cell.gate for cell in spread} == {"sast", "secrets"}
-    assert f" s in {len(spread)} jobs and one that judges" in done.stdout
-    _, outputs = start(tmp_path, folder, {"max-jobs": "1"}, GITHUB_OUTPUT=str(tmp_path / "output2"))
-    assert json.loads(file_commands((tmp_path / "output2").read_text())["shards"]) == []
+@pytest.fixture
+def much(tmp_path):
+    """Make much work by size alone: nothing is scanned here."""
+    folder = repository(tmp_path / "r", {"a.py": CLEAN})
+    for number in range(5):
+        with (folder / f"m{number}.py").open("wb") as stream:
+            stream.truncate(19_000_000)
+    return folder
+
+
+def spread(tmp_path, folder, **more):
+    (tmp_path / "output").unlink(missing_ok=True)
+    inputs = {"max-jobs": more.pop("most", "6")}
+    environment = {
+        "GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "schedule", "GITHUB_OUTPUT": str(tmp_path / "output"),
+        "GITHUB_WORKSPACE": str(folder), "LOCKGATE_HOME": str(tmp_path / "home"),
+        "LOCKGATE_INPUTS": json.dumps(inputs), **more,
+    }  # fmt: skip
+    assert plan.run(environment, cores=1) is ExitCode.PASS
+    return cells(file_commands((tmp_path / "output").read_text())["shards"])
+
+
+def test_much_work_is_spread(tmp_path, much, capsys):
+    made = spread(tmp_path, much)
+    assert 2 <= len(made) <= 6
+    assert {cell.gate for cell in made} == {"sast", "secrets"}
+    assert f" s in {len(made)} jobs and one that judges" in capsys.readouterr().out
+
+
+def test_the_caller_may_keep_it_in_one_job(tmp_path, much):
+    assert spread(tmp_path, much, most="1") == ()
+
+
+@pytest.mark.parametrize(
+    ("server", "several"),
+    [
+        ("https://github.com", True), ("https://octo.ghe.com", True), ("", True),
+        ("https://github.example.com", False), ("https://github.com.example.com", False), ("nonsense", False),
+    ],
+)  # fmt: skip
+def test_a_server_without_artifacts_keeps_it_in_one_job(tmp_path, much, server, several):
+    assert bool(spread(tmp_path, much, GITHUB_SERVER_URL=server)) == several
 
 
 @pytest.mark.parametrize(
     ("inputs", "code"),
-    [({"max-jobs": "0"}, 2), ({"max-jobs": "many"}, 2), ({"path": "nowhere"}, 2), ({"gates": "no"}, 2)],
+    [
+        ({"max-jobs": "0"}, 2),
+        ({"max-jobs": "257"}, 2),
+        ({"max-jobs": "many"}, 2),
+        ({"path": "nowhere"}, 2),
+        ({"gates": "no"}, 2),
+    ],
 )
 def test_bad_inputs_end_the_job_and_set_no_plan(tmp_path, inputs, code):
     folder = repository(tmp_path / "r", {"a.py": FLAW})

@@ -14,61 +14,62 @@ from hypothesis import strategies as st
 
 from lockgate.jobs import gate
 from lockgate.jobs.gate import NEEDS, decide
-from lockgate.reports.verdict_document import SCHEMA
+from lockgate.reports.result import SCHEMA
 from runner_port import Runner, file_commands
 
 SHA = "ab" * 20
 RESULTS = ("success", "failure", "cancelled", "skipped", "", None)
 SCRIPTS = Path(gate.__file__).parents[2]
-SKIPPED = {"name": "sast", "outcome": "skipped"}
+ENDED = {"pass": "success", "fail": "failure", "error": "failure"}
 CELLS = [{"gate": "sast", "number": 1, "count": 1}]
 
 
-def needs(plan="success", shards="skipped", gates="success", *, cells=(), planned=None):
-    outputs = {
-        "shards": json.dumps(list(cells)),
-        "gates": json.dumps(planned or {"sast": True, "secrets": True, "extra": False}),
-    }
-    return {
-        "plan": {"result": plan, "outputs": outputs},
-        "shards": {"result": shards, "outputs": {}},
-        "gates": {"result": gates, "outputs": {}},
-    }
-
-
-def verdict(said="pass"):
+def result(said="pass", **changes):
     outcome = {"pass": "passed", "fail": "failed", "error": "incomplete"}[said]
     return {
         "schema": SCHEMA,
         "verdict": said,
         "reason": f"the reason of {said}",
         "head": SHA,
-        "gates": [
-            {"name": "sast", "outcome": outcome},
-            {"name": "secrets", "outcome": "passed"},
-            {"name": "extra", "outcome": "skipped"},
-        ],
-        "funnel": [{"stage": "found", "count": 3}, {"stage": "blocking", "count": 1}],
-        "findings": [{"blocking": said == "fail"}, {"blocking": False}],
+        "gates": {"sast": outcome, "secrets": "passed", "extra": "skipped"},
+        "blocking": int(said == "fail"),
+        "funnel": "3 found → 1 blocking",
+        **changes,
+    }
+
+
+def needs(said="pass", *, plan="success", shards="skipped", gates="", cells=()):
+    """Give the results of the jobs; `said` is what the verdict says, or the whole result, or its text."""
+    document = result(said) if isinstance(said, str) and said in ENDED else said
+    text = document if isinstance(document, str) else json.dumps(document)
+    planned = {"sast": True, "secrets": True, "extra": False}
+    ended = gates if gates != "" else ENDED.get(said if isinstance(said, str) else "pass")
+    return {
+        "plan": {
+            "result": plan,
+            "outputs": {"shards": json.dumps(list(cells)), "gates": json.dumps(planned)},
+        },
+        "shards": {"result": shards, "outputs": {}},
+        "gates": {"result": ended, "outputs": {} if said is None else {"result": text}},
     }
 
 
 def test_it_passes_when_all_is_well():
-    decision = decide(needs(), verdict(), SHA)
+    decision = decide(needs(), SHA)
     assert (decision.verdict, decision.findings, decision.reason) == ("pass", 0, "the reason of pass")
 
 
 def test_it_passes_when_several_jobs_shared_the_work():
-    assert decide(needs(shards="success", cells=CELLS), verdict(), SHA).verdict == "pass"
+    assert decide(needs(shards="success", cells=CELLS), SHA).verdict == "pass"
 
 
 def test_it_fails_with_the_verdict():
-    decision = decide(needs(gates="failure"), verdict("fail"), SHA)
+    decision = decide(needs("fail"), SHA)
     assert (decision.verdict, decision.findings, decision.reason) == ("fail", 1, "the reason of fail")
 
 
 def test_an_incomplete_gate_is_an_error_with_its_reason():
-    decision = decide(needs(gates="failure"), verdict("error"), SHA)
+    decision = decide(needs("error"), SHA)
     assert (decision.verdict, decision.reason) == ("error", "the reason of error")
 
 
@@ -78,8 +79,9 @@ def test_every_combination_of_results(said, cells):
     """Only success of all (and skipped shards where there are none) may pass; only one way each may fail."""
     fine = "success" if cells else "skipped"
     for plan, shards, gates in product(RESULTS, repeat=3):
-        document = said and verdict(said)
-        decided = decide(needs(plan, shards, gates, cells=cells), document, SHA).verdict
+        made = needs(said, plan=plan, shards=shards, cells=cells)
+        made["gates"]["result"] = gates
+        decided = decide(made, SHA).verdict
         if (plan, shards, gates, said) == ("success", fine, "success", "pass"):
             assert decided == "pass"
         elif (plan, shards, gates, said) == ("success", fine, "failure", "fail"):
@@ -91,17 +93,15 @@ def test_every_combination_of_results(said, cells):
 @pytest.mark.parametrize("name", NEEDS)
 @pytest.mark.parametrize("value", [None, {}, [], "success", {"result": ["success"]}])
 def test_a_job_without_a_result(name, value):
-    assert decide({**needs(), name: value}, verdict(), SHA).verdict == "error"
+    assert decide({**needs(), name: value}, SHA).verdict == "error"
 
 
 def test_the_jobs_must_be_the_very_ones():
-    assert (
-        decide({name: each for name, each in needs().items() if name != "shards"}, verdict(), SHA).verdict
-        == "error"
-    )
-    assert decide({**needs(), "more": {"result": "success"}}, verdict(), SHA).verdict == "error"
+    fewer = {name: each for name, each in needs().items() if name != "shards"}
+    assert decide(fewer, SHA).verdict == "error"
+    assert decide({**needs(), "more": {"result": "success"}}, SHA).verdict == "error"
     for nothing in (None, [], {}, "", 7):
-        assert decide(nothing, verdict(), SHA).verdict == "error"
+        assert decide(nothing, SHA).verdict == "error"
 
 
 @pytest.mark.parametrize(
@@ -113,46 +113,47 @@ def test_the_jobs_must_be_the_very_ones():
 def test_a_plan_that_cannot_be_read(outputs):
     made = needs()
     made["plan"]["outputs"] = outputs
-    assert decide(made, verdict(), SHA).verdict == "error"
-
-
-def changed(**changes):
-    return {**verdict(), **changes}
+    assert decide(made, SHA).verdict == "error"
 
 
 @pytest.mark.parametrize(
     ("document", "why"),
     [
-        (None, "there is no verdict"),
-        ([], "there is no verdict"),
-        (changed(schema="lockgate-verdict/2"), "there is no verdict"),
-        (changed(head="cd" * 20), "another commit"),
-        (changed(head=None), "another commit"),
-        (changed(verdict="passed"), "its verdict is passed"),
-        (changed(verdict=True), "its verdict is nothing"),
-        (changed(gates=[]), "the plan has the gate sast"),
-        (changed(gates="passed"), "the plan has the gate sast"),
-        (changed(gates=verdict()["gates"][1:]), "the plan has the gate sast"),
-        (changed(gates=[SKIPPED, *verdict()["gates"][1:]]), "the plan has the gate sast"),
-        (changed(gates=verdict("error")["gates"]), "a gate of it is incomplete"),
-        (changed(gates=verdict("fail")["gates"]), "a gate of it is failed"),
-        (changed(gates=[*verdict()["gates"], {"name": "x", "outcome": "odd"}]), "a gate of it is odd"),
-        (changed(findings=[{"blocking": True}]), "1 findings of it block"),
+        (None, "left no result"),
+        ("", "left no result"),
+        ("{", "left no result"),
+        ("[" * 100_000, "left no result"),
+        ([], "left no result"),
+        (result(schema="lockgate-result/2"), "left no result"),
+        (result(verdict="passed"), "left no result"),
+        (result(verdict=True), "left no result"),
+        (result(gates=["sast"]), "left no result"),
+        (result(head="cd" * 20), "another commit"),
+        (result(head=None), "another commit"),
+        (result(gates={}), "the plan has the gate sast"),
+        (result(gates={"secrets": "passed", "extra": "skipped"}), "the plan has the gate sast"),
+        (result(gates={**result()["gates"], "sast": "skipped"}), "the plan has the gate sast"),
+        (result(gates={**result()["gates"], "sast": "incomplete"}), "a gate of it is incomplete"),
+        (result(gates={**result()["gates"], "sast": "failed"}), "a gate of it is failed"),
+        (result(gates={**result()["gates"], "more": "odd"}), "a gate of it is odd"),
+        (result(blocking=1), "1 findings of it block"),
+        (result("fail"), "its verdict is fail"),
+        (result("error"), "its verdict is error"),
     ],
-)  # fmt: skip
-def test_a_verdict_that_does_not_fit(document, why):
-    decision = decide(needs(), document, SHA)
+)
+def test_a_result_that_does_not_fit(document, why):
+    decision = decide(needs(document, gates="success"), SHA)
     assert decision.verdict == "error"
     assert why in decision.reason
 
 
-def test_a_failure_without_a_finding_does_not_fit():
-    document = {**verdict("fail"), "findings": []}
-    assert decide(needs(gates="failure"), document, SHA).verdict == "error"
+@pytest.mark.parametrize("blocking", [0, None, "1", -1, True, 1.5])
+def test_a_failure_without_a_finding_does_not_fit(blocking):
+    assert decide(needs(result("fail", blocking=blocking), gates="failure"), SHA).verdict == "error"
 
 
 def test_a_run_without_a_commit_does_not_fit():
-    assert decide(needs(), changed(head=""), "").verdict == "error"
+    assert decide(needs(result(head="")), "").verdict == "error"
 
 
 JSON = st.recursive(
@@ -163,21 +164,17 @@ JSON = st.recursive(
 
 
 @given(st.data())
-def test_a_spoilt_verdict_never_passes_by_breaking(data):
-    document, made = verdict("fail"), needs(gates="failure")
+def test_a_spoilt_result_never_passes_by_breaking(data):
+    document, made = result("fail"), needs("fail")
     target = deepcopy(data.draw(st.sampled_from([document, made])))
     key = data.draw(st.sampled_from(sorted(target)))
     target[key] = data.draw(JSON)
-    pair = (target, document) if key in made else (made, target)
-    assert decide(*pair, SHA).verdict in {"fail", "error"}
+    spoilt = target if key in made else needs(target, gates="failure")
+    assert decide(spoilt, SHA).verdict in {"fail", "error"}
 
 
-def start(tmp_path, document, made, *, environment=()):
-    report = tmp_path / "report"
-    report.mkdir()
-    if document is not None:
-        (report / "verdict.json").write_text(json.dumps(document))
-    inputs = {"needs": json.dumps(made), "report": str(report), "artifact": "lockgate-report"}
+def start(tmp_path, made, *, environment=()):
+    inputs = {"needs": json.dumps(made)}
     output = tmp_path / "output"
     environ = {
         "PATH": os.environ["PATH"],
@@ -195,34 +192,33 @@ def start(tmp_path, document, made, *, environment=()):
 
 
 @pytest.mark.parametrize(
-    ("said", "result", "code", "findings"),
-    [("pass", "success", 0, "0"), ("fail", "failure", 1, "1"), ("error", "failure", 4, "0")],
+    ("said", "code", "findings"), [("pass", 0, "0"), ("fail", 1, "1"), ("error", 4, "0")]
 )
-def test_the_job(tmp_path, said, result, code, findings):
-    done, outputs = start(tmp_path, verdict(said), needs(gates=result))
+def test_the_job(tmp_path, said, code, findings):
+    done, outputs = start(tmp_path, needs(said))
     assert done.returncode == code, done.stderr
-    assert outputs == {"verdict": said, "findings": findings, "report-artifact": "lockgate-report"}
+    assert outputs == {"verdict": said, "findings": findings}
     assert f"3 found → 1 blocking\n{said.upper()}: the reason of {said}\n" in done.stdout
     assert ("::error" in done.stdout) == (said == "error")
 
 
-def test_without_a_report_the_job_is_an_error(tmp_path):
-    done, outputs = start(tmp_path, None, needs())
+def test_without_a_result_the_job_is_an_error(tmp_path):
+    done, outputs = start(tmp_path, needs(None, gates="success"))
     assert done.returncode == 4
     assert outputs["verdict"] == "error"
-    assert "ERROR: there is no verdict: the report is missing or cannot be read" in done.stdout
+    assert "ERROR: the job gates ended with success and left no result" in done.stdout
 
 
 @pytest.mark.parametrize("inputs", ["", "{", "[]", "7", '{"needs": 1}'])
 def test_inputs_that_cannot_be_read_are_an_error(tmp_path, inputs):
-    done, outputs = start(tmp_path, verdict(), needs(), environment={"LOCKGATE_INPUTS": inputs}.items())
+    done, outputs = start(tmp_path, needs(), environment={"LOCKGATE_INPUTS": inputs}.items())
     assert (done.returncode, outputs["verdict"]) == (4, "error")
 
 
-def test_no_word_of_a_verdict_is_a_command(tmp_path):
+def test_no_word_of_a_result_is_a_command(tmp_path):
     words = "::set-output name=verdict::pass\n##[error]x\r::add-mask::y"
-    hostile = verdict("error") | {"reason": words, "funnel": [{"stage": words, "count": words}]}
-    done, outputs = start(tmp_path, hostile, needs(gates="failure"))
+    hostile = result("error", reason=words, funnel=words)
+    done, outputs = start(tmp_path, needs(hostile, gates="failure"))
     assert outputs["verdict"] == "error"
     commands = Runner().feed(done.stdout).feed(done.stderr).commands
     assert {command.name for command in commands} == {"error"}
