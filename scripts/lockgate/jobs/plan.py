@@ -38,5 +38,5 @@ def run(environment: Mapping[str, str], cores: int = os.cpu_count() or 1) -> Exi
 
 def _has_artifacts(environment: Mapping[str, str]) -> bool:
     """Say whether jobs can hand on artifacts: upload-artifact cannot, on GitHub Enterprise Server."""
-    host = urlsplit(environment.get("GITHUB_SERVER_URL") or "https://github.com").hostname or ""
-    return host == "github.com" or host.endswith(".ghe.com")
+    name = urlsplit(environment.get("GITHUB_SERVER_URL") or "https://github.com").hostname or ""
+    return name == "github.com" or name.endswith(".ghe.com")
