@@ -81,9 +81,10 @@ def test_github_gives_the_runner_the_commands_of_the_verdict_and_no_other(
     assert "=h,i:j.py" in {command.properties["file"].removeprefix("./") for command in errors}
     assert runner.printed[-1] == f"FAIL: {len(HOSTILE)} findings to mend: {len(HOSTILE)} in sast"
     assert not runner.stopped
-    assert file_commands(outputs.read_text()) == {
-        "verdict": "fail", "findings": str(len(HOSTILE)), "report": "lockgate-report",
-    }  # fmt: skip
+    outputs_set = file_commands(outputs.read_text())
+    result = json.loads(outputs_set.pop("result"))
+    assert outputs_set == {"verdict": "fail", "findings": str(len(HOSTILE)), "report": "lockgate-report"}
+    assert (result["verdict"], result["blocking"]) == ("fail", len(HOSTILE))
     assert summary.read_text().startswith("## Lockgate: ❌ fail\n")
 
 
