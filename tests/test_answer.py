@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
 from pathlib import Path
@@ -53,8 +53,8 @@ def incomplete(name):
     return run(name, failure=ERROR)
 
 
-def plan(config=b"", base=None, prefix="", changed=None):
-    tree = Tree(Path("/r"), changed=changed)
+def plan(config=b"", base=None, prefix="", changed=None, lines=None):
+    tree = Tree(Path("/r"), changed=changed, lines=lines or {})
     settled = Settled(load(config, ".lockgate.yml"))
     return Plan(tree, Base(base, "why"), "h" * 40, False, settled, (), prefix)
 
@@ -140,11 +140,13 @@ class TestGate:
         items = [
             finding(path="a", fingerprint="1"), finding(path="a", fingerprint="2"),
             finding(path="a", fingerprint="3", rule="waived"),
-            finding(path="a", fingerprint="4", rule=NOT_SCANNED),
+            finding(path="a", fingerprint=f"{4:020}a", rule=NOT_SCANNED),
             finding(path="out", fingerprint="5"), finding(path="a", gate="other"),
         ]  # fmt: skip
+        mended = finding(path="b", fingerprint=f"{6:020}b")
+        unseen = finding(path="a", fingerprint=f"{7:020}a")
         made = verdict(
-            run("sast", *items, known=frozenset({"1", "gone"}), gone=(finding(fingerprint="gone"),)),
+            run("sast", *items, known=frozenset({"1", "gone"}), gone=(mended, unseen)),
             config=config,
             base="b" * 40,
             changed=frozenset({"a"}),
@@ -152,6 +154,7 @@ class TestGate:
         assert made.gates[0].counts == {
             "files": 3, "findings": 5, "new": 3, "fixed": 1, "waived": 1, "blocking": 2, "not_scanned": 1
         }  # fmt: skip
+        assert made.fixed == (replace(mended, state=State.ABSENT),)
 
     def test_tools_are_sorted_and_seconds_rounded(self):
         made = verdict(passed("sast"))
@@ -268,3 +271,36 @@ def test_the_order_of_the_findings_changes_nothing():
     assert [(item.path, item.line) for item in one.findings] == [
         (path, line) for path in "ab" for line in (1, 2, 3)
     ]
+
+
+def test_lines_of_the_change_are_told_from_other_lines_of_its_files():
+    items = [
+        finding(path="a", line=4, fingerprint="before"),
+        finding(path="a", line=5, fingerprint="first"),
+        finding(path="a", line=3, end_line=9, fingerprint="around"),
+        finding(path="a", line=7, fingerprint="after"),
+        finding(path="a", line=0, fingerprint="whole file"),
+        finding(path="a", line=5, commit="c" * 40, fingerprint="of the past"),
+        finding(path="new", line=9, fingerprint="new file"),
+        finding(path="only taken away", fingerprint="beside"),
+        finding(path="elsewhere", fingerprint="elsewhere"),
+        finding(path="caf\\xe9", line=1, fingerprint="odd name"),
+    ]
+    made = verdict(
+        run("sast", *items),
+        base="b" * 40,
+        changed=frozenset({"a", "new", "only taken away", "caf\udce9"}),
+        lines={"a": ((1, 1), (5, 6)), "only taken away": (), "caf\udce9": ((1, 1),)},
+    )
+    inside = {each.fingerprint for each in made.findings if each.in_diff}
+    assert inside == {"first", "around", "whole file", "new file", "odd name"}
+
+
+def test_without_a_base_every_line_counts():
+    made = verdict(run("sast", finding(line=9)))
+    assert [each.in_diff for each in made.findings] == [True]
+
+
+def test_an_incomplete_gate_has_mended_nothing():
+    made = verdict(run("sast", gone=(finding(),), notifications=(ERROR,)), base="b" * 40, changed=frozenset())
+    assert (made.gates[0].counts["fixed"], made.fixed) == (0, ())

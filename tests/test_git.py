@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checkouts import Checkout, listing
+from lockgate.diff import Change, is_file
 from lockgate.errors import PlatformError
-from lockgate.git import Change, Git, find, is_file
+from lockgate.git import Git, find
 
 HOSTILE = [b"a\nb", b"a\tb", b":100644 x", b"-rf", b"caf\xe9", b"\x01x", b"::error::x", b" ", b"'\"\\$(x)`",
            "e\u0301".encode(), "\u00e9".encode(), b"*?[", b":(top)x", b"..x", b"x" * 255]  # fmt: skip

@@ -10,6 +10,7 @@ def test_the_order_of_importance():
         finding(blocking=True, severity=Severity.LOW, path="z"),
         finding(severity=Severity.CRITICAL, state=State.UNCHANGED),
         finding(severity=Severity.HIGH, path="z"),
+        finding(severity=Severity.HIGH, path="b", in_diff=False),
         finding(severity=Severity.HIGH, state=State.UNCHANGED, path="a"),
         finding(severity=Severity.NOTE, path="a", line=2),
         finding(severity=Severity.CRITICAL, waived=True),

@@ -15,16 +15,17 @@ PACKAGE = ROOT / "scripts" / "lockgate"
 LAYERS = """
     __main__
     cli jobs
+    adopt
     pipeline publish
-    observer verify
-    answer hidden parts
+    observer verify hook
+    answer hidden parts waiving
     plan reports
     worker
-    gates policy
+    gates policy staged
     sarif config event inputs tree failures
     git github toolset api
-    process cache source share host
-    fingerprint ranking
+    process cache source share host diff
+    fingerprint fixes ranking
     verdict
     finding
     errors

@@ -91,10 +91,11 @@ def test_names_of_any_bytes(tmp_path, name):
 def test_an_earlier_report_is_not_scanned_but_what_lies_beside_it_is(tmp_path):
     report = tmp_path / "lockgate-report"
     report.mkdir()
-    for name in (".gitignore", "verdict.json", "lockgate.sarif", "report.html", "app.py"):
+    for name in (".gitignore", "verdict.json", "lockgate.sarif", "report.html", "badge.json", "app.py"):
         (report / name).write_text("x")
     (tmp_path / "report.html").write_text("x")
-    assert paths(folder(tmp_path).head) == ["lockgate-report/app.py", "report.html"]
+    (tmp_path / "badge.json").write_text("x")
+    assert paths(folder(tmp_path).head) == ["badge.json", "lockgate-report/app.py", "report.html"]
 
 
 def test_what_is_no_file_is_named(tmp_path):

@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from lockgate.errors import ExitCode
-from lockgate.finding import Finding, Notification, Rule, Severity, State
+from lockgate.finding import Edit, Finding, Notification, Rule, Severity, State
 from lockgate.verdict import Answer, FunnelStep, GateResult, Outcome, Timing, Tool, Verdict
 
 HOSTILE = (
@@ -88,6 +88,7 @@ def findings(draw, text=hostile):
         waived=draw(st.booleans()),
         waiver=draw(text),
         blocking=draw(st.booleans()),
+        fix=draw(st.sampled_from([(), (Edit(3, 1, 3, 10, "yaml.load", "yaml.safe_load"),)])),
     )
 
 

@@ -1,12 +1,14 @@
 """From what the gates gave to the verdict: a pure function."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 
+from lockgate.diff import Lines
 from lockgate.errors import ExitCode
 from lockgate.finding import NOT_SCANNED, Finding, Notification, Rule, Severity, State
+from lockgate.fingerprint import file_part
 from lockgate.gates import GATES, Output
 from lockgate.plan import Plan, Planned
 from lockgate.policy import Context, Judged, findings_about_waivers, judge, policy_rules, waivers
@@ -52,6 +54,15 @@ class GateRun:
             return ""
         return next(filter(None, map(str.strip, errors[0].splitlines())), "a tool failed and did not say why")
 
+    @property
+    def fixed(self) -> tuple[Finding, ...]:
+        """Give what the base had and the head lacks, apart from what nobody could see in the head."""
+        if self.output is None or self.problem:
+            return ()
+        unseen = {file_part(each.fingerprint) for each in self.output.findings if each.rule == NOT_SCANNED}
+        gone = (each for each in self.output.gone if file_part(each.fingerprint) not in unseen)
+        return tuple(replace(each, state=State.ABSENT) for each in gone)
+
 
 def answer(
     plan: Plan, runs: Sequence[GateRun], fail_on: Severity | None, today: date, seconds: float
@@ -61,7 +72,8 @@ def answer(
     context = _context(plan, runs, found, fail_on, today)
     judged = judge(found, context)
     about = findings_about_waivers(context.waivers, judged.held, complete=_is_complete(plan, runs))
-    findings = (*judged.findings, *plan.settled.findings, *about)
+    lines = {display(path): spans for path, spans in plan.tree.lines.items()}
+    findings = (*(_placed(each, lines) for each in judged.findings), *plan.settled.findings, *about)
     gates = tuple(_result(run, judged, context) for run in runs)
     return Verdict(
         answer=_answer(gates),
@@ -75,6 +87,7 @@ def answer(
         funnel=judged.funnel,
         findings=tuple(sorted(findings, key=lambda finding: finding.sort_key)),
         rules=_rules(runs, findings),
+        fixed=tuple(sorted((each for run in runs for each in run.fixed), key=lambda each: each.sort_key)),
         timing=Timing(seconds=round(seconds, 3), gates={run.name: round(run.seconds, 3) for run in runs}),
         reason=_reason(gates, judged, context),
     )
@@ -109,7 +122,18 @@ def _context(
         thresholds={name: Severity.parse(word) for name, word in own.items() if word and fail_on is None},
         changed=None if changed is None else frozenset(map(display, changed)),
         known=frozenset(chain.from_iterable(run.output.known for run in runs if run.output)),
+        asked=fail_on is not None,
     )
+
+
+def _placed(finding: Finding, lines: Mapping[str, Lines]) -> Finding:
+    """Mark whether the change touches the finding's lines, where it touches not all of its file."""
+    if finding.in_change and not finding.commit:
+        last = max(finding.line, finding.end_line)
+        spans = lines.get(finding.path) if finding.line > 0 else None
+        if spans is None or any(start <= last and finding.line <= end for start, end in spans):
+            return finding
+    return replace(finding, in_diff=False)
 
 
 def _answer(gates: Sequence[GateResult]) -> Answer:
@@ -135,7 +159,8 @@ def _result(run: GateRun, judged: Judged, context: Context) -> GateResult:
         name=run.name,
         outcome=outcome,
         reason=reason,
-        fail_on=context.threshold(run.name),
+        fail_on=threshold,
+        fail_on_from=context.said(run.name),
         tools=tuple(sorted(run.output.tools)) if run.output else (),
         counts=_counts(run, own) if run.output else {},
         notifications=run.notifications,
@@ -165,7 +190,7 @@ def _counts(run: GateRun, own: Sequence[Finding]) -> dict[str, int]:
         "files": run.planned.files,
         "findings": len(own),
         "new": len([finding for finding in own if finding.state is State.NEW]),
-        "fixed": len(run.output.gone) if run.output else 0,
+        "fixed": len(run.fixed),
         "waived": len([finding for finding in own if finding.waived]),
         "blocking": len([finding for finding in own if finding.blocking]),
         "not_scanned": len([finding for finding in own if finding.rule == NOT_SCANNED]),

@@ -55,6 +55,21 @@ class Rule:
     security_severity: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Put `new` in the place of `old`, a file's text from a line and column to an end, which is exclusive.
+
+    Lines and columns count from 1, in characters.
+    """
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    old: str
+    new: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """Hold one finding and the marks that policy put on it.
@@ -62,7 +77,10 @@ class Finding:
     Lines and columns count from 1; 0 means unknown (a finding about a whole file has line 0).
     `end_column` is exclusive, as in SARIF. `path` is relative to the repository's root, with `/`.
     `sources` lists every `tool/rule` that reported it, when several tools found the same thing.
+    `waived_why` names the lines of the configuration whose waivers name it, whether they hold it or not.
+    `in_change` says whether the change touches its file, `in_diff` whether it touches its lines.
     `commit` names the commit that added the finding when the tree of the head no longer has it.
+    `fix` has the edits of its file that mend it, where that needs no thought.
     """
 
     gate: str
@@ -83,9 +101,12 @@ class Finding:
     security_severity: float | None = None
     state: State = State.NEW
     in_change: bool = True
+    in_diff: bool = True
     waived: bool = False
     waiver: str = ""
+    waived_why: str = ""
     blocking: bool = False
+    fix: tuple[Edit, ...] = ()
 
     @property
     def sort_key(self) -> tuple[object, ...]:

@@ -20,6 +20,7 @@ from lockgate.finding import Span
 
 _MAX_LINES = 12
 _CONTENT = 20
+_EQUAL = 200
 _HIDDEN = "\x00"
 # A quote opens, its like or the end of the text closes: each character is looked at once, however hostile.
 _QUOTED = re.compile(r"""(["'`])((?:\\.|(?!\1)[^\\])*+)(?:\1|\\?\Z)""")
@@ -69,9 +70,20 @@ def fingerprints(keys: Sequence[str], origin: str) -> list[str]:
     return result
 
 
+def is_of(fingerprint: str, key: str) -> bool:
+    """Say whether a fingerprint is of that content key, as one of the first equal ones of a file."""
+    content = content_part(fingerprint)
+    return any(_hash(key, str(number))[:_CONTENT] == content for number in range(_EQUAL))
+
+
 def content_part(fingerprint: str) -> str:
     """Give the part of a fingerprint that does not depend on the file."""
     return fingerprint[:_CONTENT]
+
+
+def file_part(fingerprint: str) -> str:
+    """Give the part of a fingerprint that names the file as the base has it."""
+    return fingerprint[_CONTENT:]
 
 
 def _hash(*parts: str) -> str:

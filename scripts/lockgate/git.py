@@ -4,14 +4,17 @@ import contextlib
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from lockgate.errors import PlatformError
+from lockgate.diff import SUBMODULE, Added, Change, added, changes
+from lockgate.errors import PlatformError, ToolError
 from lockgate.process import Completed, run
 
 _SECONDS = 300.0
+_MOST_BYTES = 2 * 1024**3
+_PATCH_BYTES = 256 * 1024**2
 _SAFE = (
     "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.splitIndex=false",
     "-c", "diff.autoRefreshIndex=true", "--no-pager",
@@ -20,43 +23,16 @@ _SAFE = (
 _ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1",
                 "GIT_ALLOW_PROTOCOL": "", "GIT_NO_REPLACE_OBJECTS": "1"}  # fmt: skip
 _RENAMES = "-l5000"  # that many files against as many others take git half a minute
+_PATCH = ("-p", "-U0", "--inter-hunk-context=0", "--no-color")
 _NO_CHECKOUT = b"not a git repository (or any"
-_LINK = "120000"
-_SUBMODULE = "160000"
-
-
-def is_file(mode: str) -> bool:
-    """Tell a file's mode from that of a symbolic link or a submodule."""
-    return mode not in {_LINK, _SUBMODULE}
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Name a path that differs from the base: `old` is empty for an added one, `new` for a deleted one.
-
-    `blob` is the base's content; `mode` its mode.
-    """
-
-    old: str
-    new: str
-    mode: str
-    blob: str
-
-
-@dataclass(frozen=True, slots=True)
-class Added:
-    """Name a blob that a commit of the change added."""
-
-    commit: str
-    path: str
-    blob: str
 
 
 @dataclass(frozen=True, slots=True)
 class Git:
-    """Ask about the checkout at `root`, its top folder."""
+    """Ask about the checkout at `root`, its top folder; `told` is what git tells a hook of it."""
 
     root: Path
+    told: Mapping[str, str] = field(default_factory=dict)
 
     def resolve(self, revision: str) -> str | None:
         """Give the commit that a revision names, None when there is none here."""
@@ -99,7 +75,7 @@ class Git:
     def tracked(self) -> list[str]:
         """List the paths of the index, submodules apart: what they hold is another repository's."""
         records = (record.partition("\t") for record in self._records("ls-files", "-s", "-z"))
-        return [path for meta, _, path in records if not meta.startswith(_SUBMODULE)]
+        return [path for meta, _, path in records if not meta.startswith(SUBMODULE)]
 
     def untracked(self) -> list[str]:
         """List files that are neither tracked nor ignored, checkouts within this one apart."""
@@ -111,10 +87,19 @@ class Git:
         records = (record.partition("\t") for record in self._records("ls-tree", "-r", "-z", commit))
         return {path: meta.split()[2] for meta, _, path in records}
 
-    def changes(self, base: str) -> list[Change]:
-        """List the tracked paths that differ in the working tree from a commit, renames paired."""
-        done = self._diff("--raw", "-z", "--no-abbrev", "-M", _RENAMES, base)
-        return list(_changes(_split(done, "diff")))
+    def changes(self, base: str, *, lines: bool = False) -> list[Change]:
+        """List the tracked paths that differ in the working tree from a commit, renames paired.
+
+        `lines` says on which lines, too, as far as git can: where it lacks a content, all of them count.
+        """
+        raw = ("--raw", "-z", "--no-abbrev", "-M", _RENAMES)
+        if lines:
+            with contextlib.suppress(ToolError):  # there is too much of it, or it takes too long
+                done = self._diff(*raw, *_PATCH, base, most=_PATCH_BYTES)
+                if done.code == 0:
+                    records, _, patch = done.stdout.partition(b"\0\0")
+                    return list(changes([*filter(None, os.fsdecode(records).split("\0"))], patch))
+        return list(changes(_split(self._diff(*raw, base), "diff")))
 
     def is_dirty(self) -> bool:
         """Say whether tracked files differ from HEAD."""
@@ -132,9 +117,14 @@ class Git:
                          "--no-renames", "--no-ext-diff", "--no-textconv", stdin=commits.stdout)
         # fmt: on
         first: dict[tuple[str, str], Added] = {}
-        for item in _added(_split(done, "diff-tree")):
+        for item in added(_split(done, "diff-tree")):
             first.setdefault((item.blob, item.path), item)
         return list(first.values())
+
+    def commits(self, path: str, most: int) -> list[str]:
+        """List the newest `most` commits on the way to HEAD that altered a path, oldest first."""
+        range_ = ("--first-parent", f"--max-count={most}", "HEAD", "--", f":(top,literal){path}")
+        return self._run("rev-list", *range_).stdout.decode().split()[::-1]
 
     def content(self, blob: str, limit: int) -> bytes | None:
         """Give a blob's bytes, None when it is missing or larger than `limit`."""
@@ -173,7 +163,7 @@ class Git:
         ignored = self._run("check-ignore", "-q", "--", f"./{folder}").code == 0
         return ignored and not any(path.startswith(f"{folder}/") for path in self.tracked())
 
-    def _diff(self, *arguments: str) -> Completed:
+    def _diff(self, *arguments: str, most: int = _MOST_BYTES) -> Completed:
         """Compare with the working tree, on a copy of the index: git writes what it learns into that.
 
         Every filter is switched off: it is a program that the checkout's configuration names.
@@ -185,7 +175,7 @@ class Git:
                 shutil.copy2(self.root / place, index)  # with its time, by which git knows racy entries
             return self._run(
                 "diff", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all", *arguments, "--",
-                env={**self._without_filters(), "GIT_INDEX_FILE": str(index)},
+                env={**self._without_filters(), "GIT_INDEX_FILE": str(index)}, most=most,
             )  # fmt: skip
 
     def _without_filters(self) -> dict[str, str]:
@@ -202,26 +192,38 @@ class Git:
             settings |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
         return settings
 
+    def ask(self, *arguments: str) -> str:
+        """Give what a plumbing command prints; raise PlatformError when it fails."""
+        done = self._run(*arguments)
+        _check(done, arguments[0])
+        return os.fsdecode(done.stdout)
+
     def _records(self, *arguments: str) -> list[str]:
         return _split(self._run(*arguments), arguments[0])
 
-    def _run(self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> Completed:
+    def _run(
+        self,
+        *arguments: str,
+        stdin: bytes = b"",
+        env: Mapping[str, str] | None = None,
+        most: int = _MOST_BYTES,
+    ) -> Completed:
         return run(
             ["git", *_SAFE, *arguments],
             cwd=self.root,
             seconds=_SECONDS,
-            env={**_ENVIRONMENT, **(env or {})},
+            env={**_ENVIRONMENT, **self.told, **(env or {})},
             stdin=stdin,
-            max_output=2 * 1024**3,
+            max_output=most,
         )
 
 
-def find(folder: Path) -> Git | None:
+def find(folder: Path, told: Mapping[str, str] | None = None) -> Git | None:
     """Find the checkout that a folder is in; None when it is in none, or wholly ignored there.
 
     Raise PlatformError when git cannot read it.
     """
-    done = Git(folder)._run("rev-parse", "--show-toplevel")  # noqa: SLF001 - of our own class
+    done = Git(folder, told or {})._run("rev-parse", "--show-toplevel")  # noqa: SLF001 - of our own class
     if done.code != 0 and _NO_CHECKOUT in done.stderr:
         return None
     if b"safe.directory" in done.stderr:
@@ -231,7 +233,7 @@ def find(folder: Path) -> Git | None:
             todo=f"run `git config --global --add safe.directory '{folder}'`",
         )
     _check(done, "rev-parse")
-    git = Git(Path(os.fsdecode(done.stdout.removesuffix(b"\n"))))
+    git = Git(Path(os.fsdecode(done.stdout.removesuffix(b"\n"))), told or {})
     inside = folder.resolve()
     if not inside.is_relative_to(git.root):
         raise PlatformError(
@@ -272,29 +274,3 @@ def _check(done: Completed, what: str) -> None:
 def _reason(done: Completed) -> str:
     lines = done.stderr.decode("utf-8", "replace").strip().splitlines() or [f"exit code {done.code}"]
     return next((line for line in lines if line.startswith(("fatal:", "error:"))), lines[0])
-
-
-def _changes(fields: Sequence[str]) -> Iterator[Change]:
-    """Read `:mode mode oid oid STATUS`, then one path, or two for a rename."""
-    rest = iter(fields)
-    for field in rest:
-        mode, _, blob, _, status = field.removeprefix(":").split()
-        old = new = next(rest)
-        if status[0] in "RC":
-            new = next(rest)
-        yield Change("" if status[0] in "AC" else old, "" if status[0] == "D" else new, mode, blob)
-
-
-def _added(fields: Sequence[str]) -> Iterator[Added]:
-    """Read a commit's hash, then its raw entries: a colon, a mode and a blob for each parent."""
-    commit = ""
-    rest = iter(fields)
-    for field in rest:
-        parents = len(field) - len(field.lstrip(":"))
-        if not parents:
-            commit = field
-            continue
-        words = field.split()
-        mode, blob, path = words[parents], words[2 * parents + 1], next(rest)
-        if set(blob) != {"0"} and is_file(mode):
-            yield Added(commit, path, blob)

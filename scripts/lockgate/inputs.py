@@ -27,8 +27,9 @@ class Options:
     """Hold what a run was asked to do.
 
     `gates` empty: all that apply. `base` empty: find one, unless `all`; with `change`, it is an error when
-    there is none. `jobs` 0: one for each core. `cells` are the jobs that have done the gates' work already,
-    and `parts` the folder of what they found out.
+    there is none. `staged`: git's index is judged, against HEAD. `jobs` 0: as many as pay. `cells` are the
+    jobs that have done the gates' work already, and `parts` the folder of what they found out. `history` is
+    a folder of earlier runs' reports.
     """
 
     path: Path
@@ -36,6 +37,7 @@ class Options:
     base: str = ""
     all: bool = False
     change: bool = False
+    staged: bool = False
     config: Path | None = None
     output: Path = Path("lockgate-report")
     format: str = "text"
@@ -43,6 +45,7 @@ class Options:
     jobs: int = 0
     cells: tuple[Cell, ...] = ()
     parts: Path = Path("lockgate-parts")
+    history: Path | None = None
 
 
 def from_action(environment: Mapping[str, str], gate: str) -> Options:

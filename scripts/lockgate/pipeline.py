@@ -1,5 +1,6 @@
 """The flow of a run on one screen: plan → gates → findings → policy → verdict."""
 
+import math
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -23,6 +24,8 @@ from lockgate.plan import Plan, Planned, make
 from lockgate.reports.excerpt import Excerpt
 from lockgate.share import WHOLE, Share
 from lockgate.verdict import Verdict
+
+_WORTH = 0.25  # seconds of work that are worth a process of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +83,10 @@ def _cache(options: Options, host: Host) -> Cache:
     return Cache(host.home / "results.db", code_digest())
 
 
-def _jobs(options: Options) -> int:
-    return options.jobs or os.cpu_count() or 1
+def _jobs(options: Options, seconds: float = math.inf) -> int:
+    """Say how many processes a gate gets for so much work, as each of them has to start first."""
+    cores = options.jobs or os.cpu_count() or 1
+    return cores if seconds > cores * _WORTH else 1 + int(seconds / _WORTH)
 
 
 def _run_gates(
@@ -94,7 +99,7 @@ def _run_gates(
             tree=plan.tree,
             configuration=planned.configuration,
             limits=plan.settled.loaded.configuration.limits,
-            jobs=_jobs(options),
+            jobs=_jobs(options, planned.seconds or math.inf),
             cache=cache,
             home=host.home,
             progress=partial(observer.progress, planned.gate.NAME),

@@ -2,20 +2,22 @@
 
 import os
 import stat
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from pathspec import GitIgnoreSpec
 
+from lockgate.diff import Added, Change, Lines, is_file
 from lockgate.errors import InputError
-from lockgate.git import Added, Change, Git, is_file
+from lockgate.git import Git
 from lockgate.source import MAX_BYTES, Source, Unreadable, read_bytes
 
 _BATCH_BYTES = 128 * 1024 * 1024
 _READERS = 8
+_BADGE = "badge.json"
 _REPORT = {".gitignore", "lockgate.sarif", "report.html", "verdict.json"}
 
 Digest = Callable[[bytes], str]
@@ -27,7 +29,8 @@ class Tree:
     """Hold what gates look at; with a base, only what differs from it.
 
     `head` is the working tree, `base` the base's versions of the same files, `history` the contents that only
-    commits inside the change have. `changed` holds the paths that differ, None without a base.
+    commits inside the change have. `changed` holds the paths that differ, None without a base; `lines` which
+    lines of them do, where not all.
     """
 
     root: Path
@@ -36,17 +39,19 @@ class Tree:
     history: tuple[Source, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     changed: frozenset[str] | None = None
+    lines: Mapping[str, Lines] = field(default_factory=dict)
     excluded: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class _Scope:
+class Scope:
     """Say which paths are looked at: those below `prefix` that no pattern of `excluded` matches."""
 
     prefix: str
     excluded: GitIgnoreSpec
 
     def below(self, path: str) -> bool:
+        """Say whether a path is in the judged folder."""
         return not self.prefix or path.startswith(f"{self.prefix}/")
 
     def __contains__(self, path: str) -> bool:
@@ -56,21 +61,21 @@ class _Scope:
 def of_folder(root: Path, exclude: Sequence[str], digest: Digest) -> Tree:
     """Take every file below a folder that is no git checkout."""
     unlisted: list[Unreadable] = []
-    tree = _read(Tree(root), _walk(root, unlisted), _scope("", exclude), digest)
+    tree = _read(Tree(root), _walk(root, unlisted), scope_of("", exclude), digest)
     return replace(tree, unreadable=(*tree.unreadable, *unlisted))
 
 
 def of_checkout(git: Git, prefix: str, exclude: Sequence[str], digest: Digest) -> Tree:
     """Take every file of a checkout, below `prefix`, that is tracked or not ignored."""
-    return _read(Tree(git.root), {*git.tracked(), *git.untracked()}, _scope(prefix, exclude), digest)
+    return _read(Tree(git.root), {*git.tracked(), *git.untracked()}, scope_of(prefix, exclude), digest)
 
 
 def of_change(
     git: Git, prefix: str, exclude: Sequence[str], digest: Digest, *, base: str, head: str, workspace: Path
 ) -> Tree:
     """Take what differs between a commit and the working tree; what is not on disk goes to `workspace`."""
-    scope = _scope(prefix, exclude)
-    changes = git.changes(base)
+    scope = scope_of(prefix, exclude)
+    changes = git.changes(base, lines=True)
     origins = {change.new: change.old for change in changes if change.old and change.old != change.new}
     touched = {*(change.new for change in changes), *git.untracked()} - {""}
     # Git calls a file that is missing a deleted one, unless it was told to leave it out.
@@ -79,16 +84,18 @@ def of_change(
     return replace(
         tree,
         head=tuple(replace(source, origin=origins.get(source.path, "")) for source in tree.head),
-        base=_base(git, changes, scope, digest, workspace / "base"),
+        base=of_base(git, changes, scope, digest, workspace / "base"),
         history=tuple(item for item in history if isinstance(item, Source)),
         unreadable=(*tree.unreadable, *(item for item in history if isinstance(item, Unreadable))),
         changed=frozenset(touched | {change.old for change in changes} - {""}),
+        lines={change.new: change.lines for change in changes if change.new and change.lines is not None},
     )
 
 
-def _scope(prefix: str, exclude: Sequence[str]) -> _Scope:
+def scope_of(prefix: str, exclude: Sequence[str]) -> Scope:
+    """Make a scope; raise InputError for a pattern that cannot be read."""
     try:
-        return _Scope(prefix, GitIgnoreSpec.from_lines(exclude))
+        return Scope(prefix, GitIgnoreSpec.from_lines(exclude))
     except ValueError as error:
         raise InputError(
             f"`exclude` holds a pattern that cannot be read: {error}",
@@ -105,13 +112,13 @@ def _walk(root: Path, unlisted: list[Unreadable]) -> Iterator[str]:
     for folder, folders, files in os.walk(root, onerror=failed):
         links = [name for name in folders if Path(folder, name).is_symlink()]
         folders[:] = [name for name in folders if name != ".git"]
-        own = _REPORT if _REPORT.issubset(files) else set()  # the report of an earlier run
+        own = _REPORT | {_BADGE} if _REPORT.issubset(files) else set()  # the report of an earlier run
         for name in (*files, *links):
             if name not in own:
                 yield Path(folder, name).relative_to(root).as_posix()
 
 
-def _read(tree: Tree, paths: Iterable[str], scope: _Scope, digest: Digest, missing: str = "") -> Tree:
+def _read(tree: Tree, paths: Iterable[str], scope: Scope, digest: Digest, missing: str = "") -> Tree:
     """Read the files in scope; one that is not there is passed over, or said to be `missing`."""
     below = sorted(filter(scope.below, paths))
     wanted = [path for path in below if path in scope]
@@ -166,9 +173,10 @@ def _link(root: Path, path: str) -> Unreadable | None:
     return Unreadable(path, "a symbolic link that leaves the repository")
 
 
-def _base(
-    git: Git, changes: Sequence[Change], scope: _Scope, digest: Digest, folder: Path
+def of_base(
+    git: Git, changes: Sequence[Change], scope: Scope, digest: Digest, folder: Path
 ) -> tuple[Source, ...]:
+    """Take the base's files among the changes, each written below `folder`."""
     wanted = {
         change.old: change.blob
         for change in changes
@@ -177,17 +185,17 @@ def _base(
     }  # fmt: skip
     return tuple(
         Source(path, str(folder), digest(data), size=len(data))
-        for path, data in _contents(git, list(wanted.items()))
-        if _write(folder, path, data)
+        for path, data in contents(git, list(wanted.items()))
+        if write(folder, path, data)
     )
 
 
 def _history(git: Git, added: Sequence[Added], digest: Digest, folder: Path) -> list[Source | Unreadable]:
     """Take blobs that commits of the change added; each has a folder of its own, as paths may clash."""
     sources: dict[Added, Source] = {}
-    for item, data in _contents(git, [(item, item.blob) for item in added]):
+    for item, data in contents(git, [(item, item.blob) for item in added]):
         place = folder / str(len(sources))
-        if _write(place, item.path, data):
+        if write(place, item.path, data):
             sources[item] = Source(item.path, str(place), digest(data), commit=item.commit, size=len(data))
     return [
         sources.get(item) or Unreadable(item.path, f"too large or misnamed in commit {item.commit[:12]}")
@@ -195,7 +203,7 @@ def _history(git: Git, added: Sequence[Added], digest: Digest, folder: Path) -> 
     ]
 
 
-def _added(git: Git, scope: _Scope, base: str, head: str) -> list[Added]:
+def _added(git: Git, scope: Scope, base: str, head: str) -> list[Added]:
     """List the blobs that only commits inside the change have, neither the base nor what is read."""
     if base == head:
         return []
@@ -205,7 +213,7 @@ def _added(git: Git, scope: _Scope, base: str, head: str) -> list[Added]:
     return [item for item in git.added(base, head) if item.blob not in known and item.path in scope]
 
 
-def _contents(git: Git, wanted: Sequence[tuple[Name, str]]) -> Iterator[tuple[Name, bytes]]:
+def contents(git: Git, wanted: Sequence[tuple[Name, str]]) -> Iterator[tuple[Name, bytes]]:
     """Give (name, content) for (name, blob), read in batches of bounded size; too large ones are left out."""
     sizes = git.sizes([blob for _, blob in wanted])
     batch: list[tuple[Name, str]] = []
@@ -227,7 +235,7 @@ def _fetch(git: Git, batch: Sequence[tuple[Name, str]]) -> list[tuple[Name, byte
     return [(name, data[blob]) for name, blob in batch if blob in data]
 
 
-def _write(folder: Path, path: str, data: bytes) -> bool:
+def write(folder: Path, path: str, data: bytes) -> bool:
     """Put content at a path below `folder`; a path that is hostile, too long or taken is not written."""
     if any(part in {"", ".", ".."} for part in path.split("/")) or PurePosixPath(path).is_absolute():
         return False

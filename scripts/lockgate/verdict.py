@@ -34,7 +34,10 @@ class Tool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateResult:
-    """Hold what one gate did; its findings block from `fail_on`. `counts` has numbers such as `files`."""
+    """Hold what one gate did; its findings block from `fail_on`. `counts` has numbers such as `files`.
+
+    `fail_on_from` names what says so: a line of the configuration or an option; empty for the default.
+    """
 
     name: str
     outcome: Outcome
@@ -43,6 +46,7 @@ class GateResult:
     tools: tuple[Tool, ...] = ()
     counts: dict[str, int]
     notifications: tuple[Notification, ...] = ()
+    fail_on_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ class Verdict:
 
     `base` is the commit compared against, None when all findings count. `head` is the commit checked out,
     empty outside git; `dirty` says that the working tree differs from it. `scope` says what was judged.
-    `rules` has the metadata of each rule that a finding names.
+    `rules` has the metadata of each rule that a finding names. `fixed` are the base's that are gone.
     """
 
     answer: Answer
@@ -81,5 +85,6 @@ class Verdict:
     funnel: tuple[FunnelStep, ...]
     findings: tuple[Finding, ...]
     rules: tuple[Rule, ...]
+    fixed: tuple[Finding, ...] = ()
     timing: Timing
     reason: str

@@ -220,17 +220,19 @@ def test_explain_names_each_decision_and_the_gates_own_threshold(machine: Machin
     findings = {f["rule"]: f for f in json.loads(machine.report("verdict.json"))["findings"]}
     high, low = (machine.run("explain", findings[rule]["fingerprint"][:12]) for rule in ("B602", "B404"))
     assert high.returncode == low.returncode == 0
-    said = dict(line.split("  ", 1) for line in high.stdout.decode().splitlines()[2:])
+    said = dict(line.split("  ", 1) for line in high.stdout.decode().splitlines()[2:10])
     assert {name: text.strip() for name, text in said.items()} == {
         "fingerprint": findings["B602"]["fingerprint"],
         "found by": "bandit/B602",
         "in the change": f"yes (what changed since {base[:12]} (`{base}`))",
         "new": f"yes (compared with {base[:12]})",
-        "waived": "no",
-        "over threshold": "yes: high is not below medium, the threshold of sast",
+        "waived": "no: no waiver names it",
+        "over threshold": "yes: high is not below medium, the threshold of sast (.lockgate.yml:2)",
         "so it": "blocks",
+        "to change it": "mend it: Pass a list of arguments with a fixed program first, "
+        "and leave `shell=True` out.",
     }
-    assert b"no: low is below medium, the threshold of sast\nso it           does not block\n" in low.stdout
+    assert b"no: low is below medium, the threshold of sast (.lockgate.yml:2)\nso it " in low.stdout
 
 
 @pytest.mark.parametrize("print_of", ["00000", "zzzzzz", ""])

@@ -219,6 +219,7 @@ def test_a_folder_that_is_somebodys_keeps_its_gitignore(machine: Machine, tmp_pa
     (mine / "notes").write_text("words")
     assert machine.run("run", str(folder), "--output", str(mine)).returncode == 0
     assert sorted(path.name for path in mine.iterdir()) == [
+        "badge.json",
         "lockgate.sarif",
         "notes",
         "report.html",

@@ -157,6 +157,55 @@ def delete_comment(state, body, number):
     return 204, None
 
 
+def pull_files(state, query, number):
+    permit(state, "pull_requests", "read")
+    return 200, state.files
+
+
+def review_comments(state, query, number):
+    permit(state, "pull_requests", "read")
+    return 200, [each for each in state.review_comments if each["pull"] == int(number)]
+
+
+def add_review(state, body, number):
+    """https://docs.github.com/en/rest/pulls/reviews#create-a-review-for-a-pull-request"""
+    permit(state, "pull_requests", "write")
+    if set(body) != {"commit_id", "event", "body", "comments"} or body["event"] != "COMMENT":
+        raise invalid("keys")
+    if body["commit_id"] not in state.commits or not body["body"].strip() or not body["comments"]:
+        raise invalid("commit_id, body, comments")
+    for each in body["comments"]:
+        review_comment_fields(state, each)
+    made = {"id": state.new_id(), "user": BOT, "body": body["body"]}
+    state.reviews.append(made)
+    state.review_comments += [
+        each | {"id": state.new_id(), "pull": int(number), "user": BOT} for each in body["comments"]
+    ]
+    return 200, made
+
+
+def review_comment_fields(state, one):
+    """A line is on the right side of a hunk; the first of several before the last, in the same one."""
+    if not {"path", "line", "side", "body"} <= set(one) or one["side"] != "RIGHT":
+        raise invalid("a review comment lacks a field")
+    first = one.get("start_line", one["line"])
+    if ("start_line" in one) != ("start_side" in one) or (first >= one["line"] and "start_line" in one):
+        raise invalid("start_line must precede the end line")
+    rows = [rows for path, rows in state.shown if path == one["path"]]
+    if not any({first, one["line"]} <= set(hunk) for hunk in rows):
+        raise invalid("pull_request_review_thread.line must be part of the diff")
+    comment_body({"body": one["body"]})
+
+
+def delete_review_comment(state, body, number):
+    permit(state, "pull_requests", "write")
+    kept = [each for each in state.review_comments if each["id"] != int(number)]
+    if len(kept) == len(state.review_comments):
+        raise Refusal(404, "Not Found")
+    state.review_comments = kept
+    return 204, None
+
+
 def check_runs(state, query, sha):
     permit(state, "checks", "read")
     found = [each for each in state.check_runs if each["head_sha"] == sha]
@@ -204,12 +253,16 @@ READS = {
     rf"actions/runs/{NUMBER}/artifacts": (artifacts, "artifacts"),
     "pulls": (pulls, "list"),
     rf"issues/{NUMBER}/comments": (comments, "list"),
+    rf"pulls/{NUMBER}/files": (pull_files, "list"),
+    rf"pulls/{NUMBER}/comments": (review_comments, "list"),
     rf"commits/{WORD}/check-runs": (check_runs, "check_runs"),
 }
 WRITES = {
     ("POST", rf"issues/{NUMBER}/comments"): add_comment,
     ("PATCH", rf"issues/comments/{NUMBER}"): change_comment,
     ("DELETE", rf"issues/comments/{NUMBER}"): delete_comment,
+    ("POST", rf"pulls/{NUMBER}/reviews"): add_review,
+    ("DELETE", rf"pulls/comments/{NUMBER}"): delete_review_comment,
     ("POST", "check-runs"): add_check_run,
     ("PATCH", rf"check-runs/{NUMBER}"): change_check_run,
 }

@@ -198,9 +198,9 @@ class ApiHandler(Handler):
         return 200, json.dumps(content).encode(), headers
 
 
-def client(github, *, token=TOKEN, repository=REPOSITORY, patience=600.0, url=""):
+def client(github, *, token=TOKEN, repository=REPOSITORY, patience=600.0, url="", session=None):
     """Make a client of lockgate's that sleeps in the clock of the fake."""
-    session = requests.Session()
+    session = session or requests.Session()
     session.trust_env = False
     clock = github.state.clock
     pace = Pace(sleep=clock.sleep, clock=clock.time, patience=patience)

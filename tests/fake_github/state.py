@@ -1,6 +1,7 @@
 """What the fake GitHub holds, and how tests put it there."""
 
 import io
+import re
 import warnings
 import zipfile
 from dataclasses import dataclass, field
@@ -54,6 +55,9 @@ class State:
     blobs: dict = field(default_factory=dict)
     pulls: list = field(default_factory=list)
     comments: list = field(default_factory=list)
+    files: list = field(default_factory=list)
+    reviews: list = field(default_factory=list)
+    review_comments: list = field(default_factory=list)
     check_runs: list = field(default_factory=list)
     faults: dict = field(default_factory=dict)
     blob_faults: list = field(default_factory=list)
@@ -67,6 +71,13 @@ class State:
     def new_id(self):
         self.ids += 1
         return self.ids
+
+    @property
+    def shown(self):
+        """Pairs of a file and the numbers of one hunk's new lines, as its header counts them."""
+        for file in self.files:
+            for start, count in re.findall(r"^@@ -\S+ \+(\d+),(\d+) @@", file.get("patch", ""), re.MULTILINE):
+                yield file["filename"], range(int(start), int(start) + int(count))
 
     @property
     def commits(self):

@@ -176,3 +176,31 @@ def test_a_binary_or_large_version_of_history_harms_nothing(old):
     old.commit({"a.bin": None, "b.env": f"A={OTHER}\n"})
     old.commit({"b.env": None})
     assert [finding.rule for finding in history(old.run(base=base, gates=["secrets"]))] == ["npm-token"]
+
+
+def test_lines_of_the_change_are_told_from_others_and_what_is_mended_is_named(old):
+    moved = OLD.replace("subprocess.run(a, shell=True)\n", "").replace("import subprocess\n", "")
+    verdict = change(old, {
+        "src/old.py": f'{moved}secret = "{OTHER}"\n',
+        "src/script.js": "check(a);\n",
+        "src/new.py": "eval(a)\n",
+    })  # fmt: skip
+    states = {(each.line, each.state, each.in_diff) for each in verdict.findings if each.rule == "npm-token"}
+    assert states == {(31, "unchanged", False), (62, "new", True)}
+    mended = {(each.rule, each.path, each.line, each.state) for each in verdict.fixed}
+    assert ("B602", "src/old.py", 32, "absent") in mended
+    assert ("eslint/no-eval", "src/script.js", 1, "absent") in mended
+    assert not any("npm-token" in each for each in mended)
+    counts = {gate.name: gate.counts["fixed"] for gate in verdict.gates}
+    assert sum(counts.values()) == len(verdict.fixed)
+
+
+def test_a_file_that_cannot_be_read_any_more_has_mended_nothing(old):
+    verdict = change(old, {"src/old.py": OLD + "def (:\n"})
+    assert [each.rule for each in verdict.fixed if each.gate == "sast"] == []
+    git(old.path, "mv", "src/old.py", "src/other.py")
+    base = git(old.path, "rev-parse", "HEAD~1")
+    old.commit()
+    verdict = old.run(base=base)
+    assert "not-scanned" in {each.rule for each in verdict.findings if each.path == "src/other.py"}
+    assert [each.rule for each in verdict.fixed if each.gate == "sast"] == []

@@ -12,27 +12,18 @@ import yaml
 
 from fake_github import REPOSITORY, TOKEN, FakeGitHub, artifact, pull_request, run, zipped
 from fake_github.state import SHA
+from hostile import STRINGS
 from lockgate.errors import ExitCode, InputError, PlatformError
+from lockgate.finding import Edit
 from lockgate.jobs import report
 from lockgate.reports import verdict_json
 from lockgate.source import printable
 from publish.samples import failing, many, passing
 from runner_port import Runner
-from verdicts import HOSTILE, finding
+from verdicts import finding
 
 ROOT = Path(__file__).parents[2]
-# With those of tests/verdicts.py: text that is a command, an element, a link or a mention somewhere else.
-STRANGE = (
-    *map(printable, HOSTILE),
-    *(f"::{word} ::x" for word in ("error", "warning", "add-mask", "set-output name=a", "stop-commands")),
-    *(f"##[{word}]x" for word in ("error", "command", "add-path", "section", "endgroup")),
-    *(f"<{word}>x" for word in ("script", "img src=x onerror=y", "details", "table", "h1", "!--", "svg")),
-    *(f"{mark}x{mark}" for mark in ("`", "```", "~~~", "**", "__", "|", "$$", "\n\n", "\n# ", "\n> ")),
-    "[x](javascript:alert(1))", "![x](//e.example)", "<https://e.example>", "[x]: //e.example", "&lt;b&gt;",
-    "@octocat", "@org/team", "#1", "GH-1", "octo/app#1", "\u202e@x", "https://e.example", "www.e.example",
-    "${{ github.token }}", "$(id)", "; rm -rf /", "%0A::error::x", "\r::error::x", "\x1b[2J", "\x00",
-    "../../etc/passwd", "/etc/passwd", "\\\\host\\x", "-rf", "", " ", "\n", "\ufeff", "\uffff", "x" * 100_000,
-)  # fmt: skip
+STRANGE = tuple(printable(text[:100_000]) for text in STRINGS)  # longer ones compress like a bomb
 
 
 @pytest.fixture
@@ -242,6 +233,27 @@ def test_it_runs_as_a_process_in_its_own_environment(github):
     assert TOKEN not in done.stdout + done.stderr
 
 
+def test_two_processes_at_once_leave_one_comment_and_one_check_run_each(github):
+    github.state.runs = [run(), run(id=9_000_000_002)]
+    data = zipped(("verdict.json", verdict_json.render(failing())))
+    github.state.artifacts = [artifact(data, id=5), artifact(data, id=6, run=9_000_000_002)]
+    for _ in range(2):
+        github.state.comments.clear()
+        github.state.check_runs.clear()
+        both = [
+            subprocess.Popen(
+                [sys.executable, "-m", "lockgate.jobs", "report"],
+                env=dict(os.environ) | environment(github, **{"run-id": str(each["id"])}),
+                stdout=subprocess.DEVNULL,
+            )
+            for each in github.state.runs
+        ]
+        assert [each.wait(120) for each in both] == [0, 0]
+        (comment,) = github.state.comments
+        assert "❌ fail" in comment["body"]
+        assert [len(each["all"]) for each in github.state.check_runs] == [1, 1]
+
+
 @pytest.mark.parametrize(
     ("changes", "code", "words"),
     [
@@ -303,3 +315,31 @@ def test_the_callers_template_is_clean(tmp_path, command):
     (tmp_path / "report.yml").write_text(text)
     done = subprocess.run([*command, "report.yml"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+FIX = (Edit(2, 1, 2, 10, "yaml.load", "yaml.safe_load"),)
+
+
+def with_a_fix(github):
+    fixable = finding(rule="B506", path="a.py", line=2, fix=FIX)
+    leave(github, ("verdict.json", verdict_json.render(failing(finding(blocking=True), fixable))))
+    github.state.files = [{"filename": "a.py", "patch": "@@ -1,1 +1,2 @@\n import yaml\n+yaml.load(x)"}]
+
+
+def test_a_finding_with_a_fix_gets_a_suggestion_once(github, capsys):
+    with_a_fix(github)
+    do(github)
+    assert capsys.readouterr().out.splitlines()[-1] == "review with 1 new suggestion"
+    do(github)
+    (comment,) = github.state.review_comments
+    assert comment["body"].endswith("```suggestion\nyaml.safe_load(x)\n```\n")
+    assert capsys.readouterr().out.splitlines()[-1] == "comment on pull request 12"
+
+
+def test_suggestions_that_github_does_not_take_are_no_failure(github, capsys):
+    with_a_fix(github)
+    github.state.files[0]["patch"] = (
+        "@@ -1,1 +1,1 @@\n import yaml\n+yaml.load(x)"  # one line less in its header
+    )
+    assert do(github) == ExitCode.PASS
+    assert capsys.readouterr().out.splitlines()[-1].startswith("no suggestions: GitHub answers 422")

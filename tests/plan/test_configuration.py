@@ -12,6 +12,7 @@ from plan.repositories import Repository
 STRICT = "fail-on: low\n"
 LAX = "fail-on: critical\n"
 WAIVER = "waivers:\n- {rule: B602, owner: a, reason: b, expires: 2030-06-20}\n"
+ALLOW = "waivers-from-the-change: allow\n"
 NAME = ".lockgate.yml"
 
 
@@ -118,6 +119,52 @@ class TestWithABase:
         (finding,) = checkout.settle(base).findings
         assert finding.rule == "waivers-changed"
         assert "adds 2 and removes 1 waivers" in finding.message
+
+    def test_those_that_a_change_adds_hold_when_the_base_says_so(self, checkout):
+        checkout.write(NAME, ALLOW + WAIVER)
+        base = checkout.commit()
+        checkout.write(NAME, "\n" + ALLOW + WAIVER + WAIVER[9:].replace("B602", "B2"))
+        settled = checkout.settle(base)
+        assert [waiver.rule for waiver in settled.loaded.configuration.waivers] == ["B602", "B2"]
+        assert [(str(place), place.added) for place in settled.loaded.waiver_places] == [
+            (f"{NAME}:3", False),
+            (f"{NAME}:5", True),
+        ]
+        (finding,) = settled.findings
+        assert finding.rule == "waivers-changed"
+        assert finding.message == (
+            "This change adds 1 and removes 0 waivers: those it adds hold here too, as "
+            f"`waivers-from-the-change: allow` in the base says ({NAME}:1)."
+        )
+
+    def test_those_that_a_change_removes_hold_on(self, checkout):
+        checkout.write(NAME, ALLOW + WAIVER)
+        base = checkout.commit()
+        for text in (ALLOW, None):
+            checkout.write(NAME, text) if text else (checkout.root / NAME).unlink()
+            assert len(checkout.settle(base).loaded.configuration.waivers) == 1
+
+    def test_a_change_cannot_say_so_for_itself(self, checkout):
+        for before in (None, STRICT):
+            if before:
+                checkout.write(NAME, before)
+            base = checkout.commit()
+            checkout.write(NAME, (before or "") + ALLOW + WAIVER)
+            settled = checkout.settle(base)
+            assert settled.loaded.configuration.waivers == ()
+            assert [finding.rule for finding in settled.findings] == [
+                "waivers-changed",
+                "configuration-changed",
+            ]
+            assert "excuses nothing here" in settled.findings[0].message
+
+    def test_only_its_waivers_come_from_the_change(self, checkout):
+        checkout.write(NAME, ALLOW + STRICT)
+        base = checkout.commit()
+        checkout.write(NAME, ALLOW + LAX + WAIVER + "waiver-caps: {high: 3000}\n")
+        configuration = checkout.settle(base).loaded.configuration
+        assert (configuration.fail_on, configuration.waiver_caps.high) == ("low", 90)
+        assert len(configuration.waivers) == 1
 
     def test_words_that_mean_the_same_are_no_change(self, checkout):
         checkout.write(NAME, STRICT)

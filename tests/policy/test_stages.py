@@ -24,6 +24,20 @@ def steps(judged):
     return [(step.stage, step.count) for step in judged.funnel]
 
 
+class TestTheThresholdsOrigin:
+    DATA = b"fail-on: low\ngates:\n  sast:\n    fail-on: medium\n"
+
+    def test_it_is_a_line_of_the_configuration(self):
+        own = context(self.DATA, thresholds={"sast": Severity.MEDIUM})
+        assert (own.said("sast"), own.said("secrets")) == ("c.yml:4", "c.yml:1")
+
+    def test_nothing_said_is_the_default(self):
+        assert context().said("sast") == ""
+
+    def test_what_was_asked_for_overrides_it(self):
+        assert context(self.DATA, asked=True).said("sast") == "`fail-on` of the run"
+
+
 class TestInChange:
     def test_without_a_base_all_is(self):
         assert in_change(finding(in_change=False), context()).in_change
@@ -53,8 +67,13 @@ class TestWaived:
     def test_a_valid_waiver_marks_and_is_named(self):
         marked = waived(finding(rule="waived"), context(WAIVED))
         assert (marked.waived, marked.waiver) == (True, "waived by me until 2030-06-20")
+        assert marked.waived_why == "c.yml:2"
 
-    @pytest.mark.parametrize(("data", "rule"), [(WAIVED, "B602"), (EXPIRED, "waived"), (b"", "waived")])
+    def test_one_that_has_expired_does_not_and_its_line_is_named(self):
+        marked = waived(finding(rule="waived"), context(EXPIRED))
+        assert (marked.waived, marked.waived_why) == (False, "c.yml:2 has expired on 2030-06-14")
+
+    @pytest.mark.parametrize(("data", "rule"), [(WAIVED, "B602"), (EXPIRED, "B602"), (b"", "waived")])
     def test_nothing_else_does(self, data, rule):
         item = finding(rule=rule)
         assert waived(item, context(data)) is item

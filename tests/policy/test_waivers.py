@@ -76,6 +76,24 @@ def test_the_first_valid_waiver_holds_and_hides_the_invalid_ones():
     assert made(old, old).hold(finding()) == Held(None, (0, 1), ())
 
 
+def why(ready, found):
+    return ready.why(found, ready.hold(found))
+
+
+def test_why_names_the_lines():
+    old, long = {"rule": "B602", "expires": "2030-06-14"}, {"id": "B602", "expires": "2031-06-15"}
+    assert why(made(old, {"rule": "B1"}), finding()) == ".lockgate.yml:3 has expired on 2030-06-14"
+    assert why(made(old, long), finding()) == (
+        ".lockgate.yml:3 has expired on 2030-06-14; "
+        ".lockgate.yml:7 lasts longer than the 90 days that high allows (the default)"
+    )
+    assert why(made(long, caps="{high: 5}"), finding()).endswith(
+        "the 5 days that high allows (.lockgate.yml:1)"
+    )
+    assert why(made(old, {"rule": "B602"}), finding()) == ".lockgate.yml:7"
+    assert why(made({"rule": "B1"}), finding()) == ""
+
+
 def about(ready, *found, complete=True):
     held = [ready.hold(item) for item in found]
     return [

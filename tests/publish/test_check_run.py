@@ -41,7 +41,7 @@ def test_it_says_it_all(github):
         {
             "path": "src/app.py", "start_line": 3, "end_line": 3, "start_column": 5, "end_column": 5,
             "annotation_level": "failure", "title": "sast · B602 · high",
-            "message": "subprocess call with shell=True\nWhy: Input can become a command.\n"
+            "message": "subprocess call with shell=True\nWhy: Input can become a command. (CWE-78)\n"
             "Mend: Pass a list and no shell.\nhttps://bandit.readthedocs.io/x.html#b602",
         }
     ]  # fmt: skip
@@ -100,25 +100,40 @@ def test_another_app_cannot_pretend_to_be_us(github):
     assert len(github.state.check_runs) == 2
 
 
-@pytest.mark.parametrize("request_number", range(1, 6))
+@pytest.mark.parametrize("request_number", range(1, 22))
 @pytest.mark.parametrize("done", [True, False])
 @pytest.mark.parametrize("cut", [True, False])
-def test_whatever_request_fails_nothing_is_lost_or_doubled(github, request_number, done, cut):
+def test_of_a_thousand_none_is_lost_or_doubled(github, request_number, done, cut):
     github.state.faults = {request_number: Fault(done=done, cut=cut)}
-    put(client(github), statement(many(170)))
-    assert paths(github) == [f"src/{each:05}.py" for each in range(170)]
+    assert put(client(github), statement(many(1000))) == 1000
+    assert paths(github) == [f"src/{each:05}.py" for each in range(1000)]
     assert only(github)["status"] == "completed"
 
 
-@pytest.mark.parametrize("last", range(2, 6))
+@pytest.mark.parametrize("last", range(1, 22))
 @pytest.mark.parametrize("done", [True, False])
 def test_a_job_that_was_killed_is_taken_up_by_the_next(github, last, done):
     github.state.faults = {last: Fault(403, message="no", done=done)}
     with pytest.raises(ApiError):
-        put(client(github), statement(many(170)))
-    put(client(github), statement(many(170)))
-    assert paths(github) == [f"src/{each:05}.py" for each in range(170)]
+        put(client(github), statement(many(1000)))
+    put(client(github), statement(many(1000)))
+    assert paths(github) == [f"src/{each:05}.py" for each in range(1000)]
     assert only(github)["status"] == "completed"
+    assert len(github.state.requests) <= 21 + last + 1
+
+
+def test_killed_again_and_again_it_ends(github):
+    asked = 0
+    for _ in range(40):
+        github.state.faults = {len(github.state.requests) + 2: Fault(403, message="no", done=True)}
+        asked += 1
+        try:
+            put(client(github), statement(many(1000)))
+            break
+        except ApiError:
+            continue
+    assert paths(github) == [f"src/{each:05}.py" for each in range(1000)]
+    assert asked == 21
 
 
 def test_it_gives_up_when_no_write_is_answered(github):

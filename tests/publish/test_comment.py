@@ -1,8 +1,10 @@
 """One comment, whoever else writes there."""
 
 import threading
+from itertools import combinations
 
 import pytest
+import requests
 
 from fake_github import FakeGitHub, Fault, client, pull_request, run
 from fake_github.state import BOT
@@ -35,7 +37,8 @@ def test_it_is_written_once_and_then_edited(github):
     put(client(github), 12, statement(failing()))
     put(client(github), 12, statement(passing(), conclusion="success"))
     (text,) = bodies(github)
-    assert text.startswith(MARKER)
+    assert text.startswith(MARKER + "Lockgate: <b>✅ pass</b> · no finding · From the <a ")
+    assert text.count("\n") == 2
     assert "✅ pass" in text
     assert "❌" not in text
 
@@ -108,6 +111,68 @@ def test_two_at_once_leave_one(github):
         for thread in threads:
             thread.join()
         assert len(bodies(github)) == 1
+
+
+class Turns:
+    """Let two sessions ask in a given order; one that is at its end is passed over."""
+
+    def __init__(self, order):
+        self.order, self.ended, self.changed = list(order), set(), threading.Condition()
+
+    def wait(self, name):
+        with self.changed:
+            while [each for each in self.order if each not in self.ended][:1] not in ([name], []):
+                assert self.changed.wait(20), "nobody went on"
+
+    def over(self, name, *, ended=False):
+        with self.changed:
+            if ended:
+                self.ended.add(name)
+            elif name in self.order:
+                self.order.remove(name)
+            self.changed.notify_all()
+
+
+class InTurns(requests.Session):
+    def __init__(self, turns, name):
+        super().__init__()
+        self.turns, self.name = turns, name
+
+    def request(self, *words, **more):
+        self.turns.wait(self.name)
+        try:
+            return super().request(*words, **more)
+        finally:
+            self.turns.over(self.name)
+
+
+def in_turns(github, turns, name, made):
+    try:
+        put(client(github, session=InTurns(turns, name)), 12, statement(made))
+    finally:
+        turns.over(name, ended=True)
+
+
+def orders(one, other):
+    """Give each order in which two can ask so often."""
+    for places in combinations(range(one + other), one):
+        yield "".join("a" if number in places else "b" for number in range(one + other))
+
+
+def test_in_whatever_order_two_ask_they_leave_one(github):
+    for order in orders(5, 5):
+        github.state.comments.clear()
+        turns = Turns(order)
+        threads = [
+            threading.Thread(target=in_turns, args=(github, turns, name, made))
+            for name, made in (("a", failing()), ("b", many(3)))
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(bodies(github)) == 1, order
+        assert "❌ fail" in bodies(github)[0], order
 
 
 def test_a_long_verdict_fits(github):

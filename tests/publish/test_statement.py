@@ -1,12 +1,14 @@
 """What is said about a run: never a pass that GitHub does not call a success, and never too long."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from markdown_it import MarkdownIt
 
 from lockgate.errors import PlatformError
-from lockgate.finding import Notification
-from lockgate.publish.statement import LIMIT, body, of_failure, of_verdict
+from lockgate.finding import Notification, Severity, State
+from lockgate.publish.statement import LIMIT, body, note, of_failure, of_verdict
 from lockgate.verdict import Answer, FunnelStep, Outcome, Tool
 from publish.samples import failing, many, passing, run
 from verdicts import HOSTILE, finding, gate, verdict, verdicts
@@ -48,6 +50,41 @@ def test_without_a_verdict_it_says_why():
 def test_the_commit_is_that_of_the_api():
     text = body(of_verdict(run(head_sha="ab" * 20), failing(head="cd" * 20)))
     assert text.endswith("</a> for commit abababababab.\n")
+
+
+def test_all_well_is_one_line():
+    made = replace(passing(finding(state=State.UNCHANGED), finding(waived=True)), fixed=(finding(),) * 3)
+    text = note(of_verdict(run(conclusion="success"), made), LIMIT)
+    assert text == (
+        "Lockgate: <b>✅ pass</b> · no finding · 3 fixed by this change · 1 waived · From the "
+        '<a href="https://github.example/octo/app/actions/runs/9000000001">run</a> for commit 5f5f5f5f5f5f.\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("made", "conclusion"),
+    [
+        (passing(finding(severity=Severity.LOW)), "success"),  # it does not block, and is about the change
+        (passing(), "failure"),
+        (failing(), "failure"),
+        (failing(), "success"),
+    ],
+)
+def test_whatever_is_not_well_is_said_in_full(made, conclusion):
+    said = of_verdict(run(conclusion=conclusion), made)
+    assert note(said, LIMIT) == body(said)
+    assert "| gate | outcome | new | fixed | waived | seconds |" in body(said)
+
+
+def test_findings_are_linked_to_their_lines():
+    text = body(of_verdict(run(), failing(finding(blocking=True, path="a b.py", end_line=4))))
+    assert f'<a href="https://github.example/octo/app/blob/{"5f" * 20}/a%20b.py#L3-L4"><code>a b.py:3' in text
+
+
+def test_what_the_change_fixed_is_listed():
+    text = body(of_verdict(run(), failing(fixed=(finding(path="old.py", state=State.ABSENT),))))
+    assert "<summary>Fixed by this change: 1</summary>" in text
+    assert "old.py:3" in text
 
 
 def test_many_findings_fit():

@@ -1,13 +1,15 @@
 import io
+from dataclasses import replace
 
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from lockgate.finding import Severity, State
-from lockgate.github import Emitter
+from lockgate.github import MESSAGE_LIMIT, Emitter
 from lockgate.reports.annotations import BUDGET, choose, every
 from lockgate.verdict import Outcome
 from runner_port import Runner
-from verdicts import finding, gate, rule, verdict, verdicts
+from verdicts import finding, findings, gate, rule, verdict, verdicts
 
 
 def sent(annotations):
@@ -31,7 +33,7 @@ def test_says_what_why_and_how_to_mend():
     assert (item.file, item.line, item.end_line, item.col) == ("src/app.py", 3, 3, 5)
     assert item.message.splitlines() == [
         "subprocess call with shell=True",
-        "Why: Input can become a command.",
+        "Why: Input can become a command. (CWE-78)",
         "Mend: Pass a list and no shell.",
         "https://bandit.readthedocs.io/x.html#b602",
     ]
@@ -126,6 +128,66 @@ def test_an_incomplete_gate_comes_before_all():
     assert (first.level, first.title, first.message) == ("error", "secrets · incomplete", "gitleaks died")
     assert [item.level for item in chosen.items].count("error") == BUDGET
     assert chosen.items[-1].message.startswith("9 of 10 findings")
+
+
+def test_the_last_notice_names_the_first_of_what_was_left_out():
+    findings = [
+        *many(BUDGET, blocking=True),
+        finding(path="src/x.py", line=7, blocking=True, severity=Severity.LOW, rule="B9"),
+        finding(path="src/x.py", line=9, blocking=True, severity=Severity.LOW, rule="B9"),
+        finding(path="src/y.py", line=0, blocking=True, severity=Severity.LOW, rule="B9"),
+    ]
+    assert choose(verdict(*findings)).items[-1].message.splitlines() == [
+        "10 of 13 findings shown; 3 more are in the summary, SARIF and report.html:",
+        "low · sast · B9 · src/x.py:7 (2 times)",
+        "low · sast · B9 · src/y.py",
+    ]
+
+
+def test_the_last_notice_is_never_cut():
+    (*_, last) = choose(verdict(*many(1000, blocking=True, rule="r" * 9000))).items
+    lines = last.message.splitlines()
+    assert lines[0].startswith("10 of 1000 findings shown; 990 more are in the summary")
+    assert lines[-1] == "…"
+    assert all(line.startswith("high · sast · r") for line in lines[1:-1])
+    assert len(last.message.encode("utf-16-le")) // 2 <= MESSAGE_LIMIT
+
+
+@given(st.lists(findings(), min_size=20, max_size=80))
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+def test_no_finding_that_is_left_out_matters_more_than_one_that_is_shown(found):
+    numbered = [replace(each, path=f"{number}.py") for number, each in enumerate(found)]
+    made = verdict(*numbered)
+    shown = {item.file for item in choose(made).items}
+    wanted = [item for item in every(made) if item.level != "notice"]  # a place of these is the last notice's
+    for level in ("error", "warning"):
+        of_level = [item.file for item in wanted if item.level == level]
+        assert [file for file in of_level if file in shown] == of_level[:BUDGET]
+    notices = [item.file for item in every(made) if item.level == "notice"]
+    assert [file for file in notices if file in shown] in (notices[:BUDGET], notices[: BUDGET - 1])
+
+
+def test_a_thousand_findings_without_a_token():
+    worst = [finding(path=f"w{number}.py", severity=Severity.CRITICAL, blocking=True) for number in range(4)]
+    beside = [replace(each, in_diff=False) for each in many(300, blocking=True)]
+    on_it = [replace(each, path=f"z{number}.py") for number, each in enumerate(many(300, blocking=True))]
+    low = many(396, severity=Severity.LOW, rule="n")
+    chosen = choose(verdict(*low, *beside, *on_it, *worst))
+    errors = [item.file for item in chosen.items if item.level == "error"]
+    assert errors == [*(f"w{number}.py" for number in range(4)), *(f"z{number}.py" for number in
+                      sorted(range(300), key=str)[:6])]  # fmt: skip
+    assert chosen.items[-1].message.startswith("19 of 1000 findings shown; 981 more are in")
+
+
+def test_a_finding_outside_the_diff_says_why_it_is_shown():
+    (item,) = choose(verdict(finding(in_diff=False))).items
+    assert item.message.splitlines()[3] == (
+        "Shown: on no line of this change, but the change touches its file, and the base lacks it"
+    )
+    (item,) = choose(verdict(finding(in_diff=False, commit="c" * 40))).items
+    assert "but commit cccccccccccc of the change added it" in item.message
+    (item,) = choose(verdict(finding(in_diff=False, in_change=False, blocking=True))).items
+    assert "Shown" not in item.message
 
 
 @given(verdicts())

@@ -8,7 +8,7 @@ from lockgate.finding import NOT_SCANNED, Severity, State
 from lockgate.reports import verdict_json
 from lockgate.reports.explanation import render
 from runner_port import Runner
-from verdicts import finding, gate, verdict, verdicts
+from verdicts import finding, gate, rule, verdict, verdicts
 
 PRINT = "0123abcd" * 4
 
@@ -35,9 +35,11 @@ def test_each_stage_is_named():
         "commit": f"{'d' * 40}: no longer in the tree",
         "in the change": "no (the change)",
         "new": f"no (compared with {'a' * 12})",
-        "waived": "no",
-        "over threshold": "yes: high is not below high, the threshold of sast",
+        "waived": "no: no waiver names it",
+        "over threshold": "yes: high is not below high, the threshold of sast (the default)",
         "so it": "does not block",
+        "to change it": "it would count in a run that judges everything (`lockgate run --all`), "
+        "or were it added anew",
     }
 
 
@@ -45,13 +47,18 @@ def test_each_stage_is_named():
     ("changes", "thresholds", "stage", "words"),
     [
         ({"waived": True, "waiver": "B602 by Ada until 2027"}, {}, "waived", "yes, B602 by Ada until 2027"),
-        ({"severity": Severity.LOW}, {}, "over threshold", "no: low is below high, the threshold of sast"),
+        ({"waived": True, "waiver": "B602 by Ada", "waived_why": "c.yml:7"}, {}, "waived",
+         "yes, B602 by Ada (c.yml:7)"),
+        ({"waived_why": "c.yml:7 has expired on 2030-06-14"}, {}, "waived",
+         "no: c.yml:7 has expired on 2030-06-14"),
+        ({"severity": Severity.LOW}, {}, "over threshold",
+         "no: low is below high, the threshold of sast (c.yml:3)"),
         ({"severity": Severity.LOW}, {"sast": Severity.LOW}, "over threshold",
-         "yes: low is not below low, the threshold of sast"),
+         "yes: low is not below low, the threshold of sast (c.yml:3)"),
         ({"severity": Severity.HIGH}, {"sast": Severity.CRITICAL}, "over threshold",
-         "no: high is below critical, the threshold of sast"),
+         "no: high is below critical, the threshold of sast (c.yml:3)"),
         ({"severity": Severity.HIGH}, {"secrets": Severity.CRITICAL}, "over threshold",
-         "yes: high is not below high, the threshold of sast"),
+         "yes: high is not below high, the threshold of sast (c.yml:3)"),
         ({"rule": NOT_SCANNED, "severity": Severity.NOTE}, {}, "over threshold",
          "yes: what was not scanned blocks whatever the threshold"),
         ({"blocking": True}, {}, "so it", "blocks"),
@@ -61,9 +68,45 @@ def test_each_stage_is_named():
 )  # fmt: skip
 def test_each_decision(changes, thresholds, stage, words):
     gates = tuple(
-        gate(name=name, fail_on=thresholds.get(name, Severity.HIGH)) for name in ("sast", "secrets")
+        gate(name=name, fail_on=thresholds.get(name, Severity.HIGH), fail_on_from="c.yml:3")
+        for name in ("sast", "secrets")
     )
     assert explained(verdict(finding(fingerprint=PRINT, **changes), gates=gates))[stage] == words
+
+
+WAIVE = (
+    "or waive it, for as long as `waiver-caps` allows a {} finding: "
+    "lockgate waive 0123abcd0123 --owner WHO --reason WHY --expires YYYY-MM-DD"
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "place", "ways"),
+    [
+        ({"waived": True}, "", ["it counts again once the waiver has expired or is taken out"]),
+        ({"severity": Severity.LOW}, "c.yml:3", ["it would block from `fail-on: low` on, at c.yml:3"]),
+        ({"severity": Severity.LOW}, "",
+         ["it would block from `fail-on: low` on, as `gates.sast.fail-on` in the configuration"]),
+        ({"gate": "policy"}, "", []),
+        ({"blocking": True}, "c.yml:3",
+         ["mend it: Pass a list and no shell.",
+          WAIVE.format("high"),
+          "or raise the threshold to critical, at c.yml:3"]),
+        ({"blocking": True, "severity": Severity.CRITICAL, "rule": "other"}, "",
+         ["mend it",
+          WAIVE.format("critical")]),
+        ({"blocking": True, "severity": Severity.NOTE, "rule": NOT_SCANNED}, "",
+         ["mend it: Save it as UTF-8.",
+          WAIVE.format("note"),
+          "or list its file under `exclude`"]),
+    ],
+)  # fmt: skip
+def test_what_would_change_it(changes, place, ways):
+    rules = (rule(), rule(id=NOT_SCANNED, mend="Save it as UTF-8."))
+    made = verdict(finding(fingerprint=PRINT, **changes), gates=(gate(fail_on_from=place),), rules=rules)
+    lines = render(verdict_json.read(verdict_json.render(made)), PRINT).splitlines()
+    starts = [number for number, line in enumerate(lines) if line.startswith("to change it")]
+    assert [line[16:] for line in lines[starts[0] :]] == ways if ways else starts == []
 
 
 def test_without_a_base_all_is_new():

@@ -45,12 +45,14 @@ class Page(HTMLParser):
 
 
 def test_says_all_that_matters():
+    words = "Why: Input can become a command. (CWE-78)Mend: Pass a list and no shell."
     page = Page(
         render(
             verdict(
                 finding(blocking=True),
                 finding(severity=Severity.LOW, path="b.py", line=0, waived=True, waiver="W-1"),
                 funnel=(FunnelStep("found", 2), FunnelStep("new", 1)),
+                gates=(gate(counts={"findings": 2, "new": 2, "fixed": 3, "waived": 1}),),
             )
         )
     )
@@ -58,12 +60,21 @@ def test_says_all_that_matters():
     assert "1 finding blocks" in page.text
     assert "2 found → 1 new → FAIL" in page.text
     assert "base aaaaaaaaaaaa · head bbbbbbbbbbbb" in page.text
-    assert ["sast", "❌ failed", "1 finding at high or above", "bandit 1.9.4", "1"] in page.rows
+    assert [
+        "sast",
+        "❌ failed",
+        "2",
+        "3",
+        "1",
+        "1.0",
+        "1 finding at high or above",
+        "bandit 1.9.4",
+    ] in page.rows
     assert [
         "high",
         "sast · B602",
         "src/app.py:3",
-        "subprocess call with shell=TrueMend: Pass a list and no shell.",
+        f"subprocess call with shell=True{words}",
         "blocking, new",
     ] in page.rows
     assert any(row[2] == "b.py" and row[4] == "new, waived: W-1" for row in page.rows)
@@ -98,7 +109,7 @@ def test_an_incomplete_gate_stands_out_with_its_notes():
     note = Notification(level="error", message="half a file", path="a|b.py")
     broken = gate(outcome=Outcome.INCOMPLETE, reason="bandit died", notifications=(note,))
     page = Page(render(verdict(gates=(broken,), answer=Answer.ERROR)))
-    assert ["sast", "⚠️ incomplete", "bandit died", "bandit 1.9.4", "1"] in page.rows
+    assert ["sast", "⚠️ incomplete", "", "", "", "1.0", "bandit died", "bandit 1.9.4"] in page.rows
     assert ["sast", "error", "a|b.py half a file"] in page.rows
 
 
@@ -117,9 +128,49 @@ def test_marks():
         )
     ).rows
     assert {row[2]: row[4] for row in rows if row[1].startswith("sast ·")} == {
-        "a:3": "absent",
+        "a:3": "fixed",
         "b:3": "unchanged, not in the change",
     }
+
+
+def test_what_the_change_mended_is_folded_and_behind_what_blocks():
+    gone = finding(path="old.py", state=State.ABSENT)
+    text = render(verdict(finding(blocking=True), finding(path="other.py"), fixed=(gone,)))
+    order = [
+        "Blocking: 1",
+        "src/app.py",
+        "Fixed by this change: 1",
+        "old.py",
+        "Other findings: 1",
+        "other.py",
+    ]
+    places = [text.index(words) for words in order]
+    assert places == sorted(places)
+    assert text.count("<details>") == text.count("</details>") == 2
+    assert [row[4] for row in Page(text).rows if row[2] == "old.py:3"] == ["fixed"]
+
+
+def test_a_finding_outside_the_diff_says_why_it_is_shown():
+    outside, past = finding(path="a", in_diff=False), finding(path="b", in_diff=False, commit="c" * 40)
+    rows = Page(render(verdict(outside, past, finding(path="c")))).rows
+    said = {row[2]: row[3].partition("Shown: ")[2] for row in rows if row[1].startswith("sast ·")}
+    assert said == {
+        "a:3": "on no line of this change, but the change touches its file, and the base lacks it",
+        "b:3": f"on no line of this change, but commit {'c' * 12} of the change added it",
+        "c:3": "",
+    }
+
+
+def test_a_line_is_linked_where_its_page_is_known():
+    page = Page(render(verdict(finding(path='a"b.py')), link=lambda each: f"https://h.example/{each.path}"))
+    assert page.links == ["https://bandit.readthedocs.io/x.html#b602", "https://h.example/a%22b.py"]
+    assert "javascript" not in render(verdict(finding()), link=lambda _: "javascript:alert(1)")
+
+
+def test_a_skipped_gate_took_no_time():
+    skipped = gate(outcome=Outcome.SKIPPED, reason="no file", tools=(), counts={})
+    rows = Page(render(verdict(gates=(skipped,)))).rows
+    assert ["sast", "⏭️ skipped", "", "", "", "", "no file", ""] in rows
 
 
 @given(verdicts())
@@ -131,7 +182,7 @@ def test_text_from_outside_is_only_ever_text(made):
     assert page.elements <= ELEMENTS
     assert all(re.match("https?://", link) for link in page.links)
     assert sum(len(row) == 5 and " · " in row[1] for row in page.rows) >= len(made.findings)
-    assert {len(row) for row in page.rows} <= {3, 5}
+    assert {len(row) for row in page.rows} <= {3, 5, 8}
     assert text == render(made)
     # Mentions, references and bare links are found in the finished text: only a broken form may be there.
     outside = re.sub(r'href="[^"]*"', "", text)

@@ -20,7 +20,7 @@ def test_the_contract_of_a_finding():
     document = json.loads(render(verdict(found, gates=(gate(fail_on=Severity.LOW),))))
     assert list(document) == [
         "schema", "verdict", "exit_code", "reason", "base", "head", "dirty", "scope", "fail_on", "gates",
-        "funnel", "findings", "rules", "timing",
+        "funnel", "findings", "rules", "fixed", "timing",
     ]  # fmt: skip
     assert document["findings"] == [
         {
@@ -28,7 +28,8 @@ def test_the_contract_of_a_finding():
             "severity": "high", "security_severity": None, "message": "subprocess call with shell=True",
             "path": "src/app.py", "line": 3, "end_line": 4, "column": 5, "end_column": 9, "commit": None,
             "cwe": [78], "help": "", "state": "new", "in_change": True, "waived": False, "waiver": None,
-            "blocking": True,
+            "blocking": True, "in_diff": True, "fix": [],
+            "waived_why": "",
         }
     ]  # fmt: skip
     assert document["rules"] == [
@@ -86,6 +87,7 @@ def test_a_verdict_comes_back_whole():
         ),
         gates=(gate(notifications=(Notification(level="note", message="m", path="p"),)),),
         rules=(rule(tags=("a", "b"), security_severity=5.0),),
+        fixed=(finding(state=State.ABSENT, in_diff=False),),
         base=None,
         dirty=True,
     )  # fmt: skip
@@ -104,6 +106,13 @@ def test_a_verdict_from_before_there_were_rules_can_be_read():
     document = json.loads(render(verdict(finding())))
     del document["rules"]
     assert restore(read(json.dumps(document).encode())).rules == ()
+
+
+def test_a_verdict_from_before_the_lines_of_the_change_were_known_can_be_read():
+    document = json.loads(render(verdict(finding(in_diff=False))))
+    del document["fixed"], document["findings"][0]["in_diff"]
+    restored = restore(read(json.dumps(document).encode()))
+    assert (restored.fixed, restored.findings[0].in_diff) == ((), True)
 
 
 @pytest.mark.parametrize(

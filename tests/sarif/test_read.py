@@ -60,7 +60,7 @@ def _of_gate(data, gate):
 
 def _without_marks(finding):
     return replace(
-        finding, blocking=False, in_change=True, waiver=finding.waiver if finding.waived else "",
+        finding, blocking=False, in_change=True, waiver=finding.waiver if finding.waived else "", fix=(),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import verdicts
-from lockgate.finding import Notification, Severity, State
+from lockgate.finding import Edit, Notification, Severity, State
 from lockgate.sarif import write
 from lockgate.verdict import Outcome, Tool
 
@@ -232,3 +232,30 @@ def test_script_links_are_no_help():
         )
     )
     assert "javascript" not in json.dumps(run)
+
+
+@given(verdicts.verdicts())
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+def test_no_two_runs_are_of_one_tool_and_one_category(verdict):
+    """Code scanning refuses a file with two such runs, and one with more than 20 runs."""
+    runs = rendered(verdict)["runs"]
+    keys = {(run["tool"]["driver"]["name"], run["automationDetails"]["id"]) for run in runs}
+    assert len(keys) == len(runs) <= 20
+
+
+def test_a_fix_is_written_and_its_new_text_holds_nothing_invisible():
+    fix = (Edit(3, 1, 3, 10, "yaml.load", "yaml.safe_load"), Edit(3, 12, 4, 2, ",\n x", "\u202e"))
+    (result,) = only(verdicts.verdict(verdicts.finding(fix=fix)))["results"]
+    (change,) = result["fixes"][0]["artifactChanges"]
+    assert change["artifactLocation"]["uri"] == "src/app.py"
+    assert change["replacements"] == [
+        {
+            "deletedRegion": {"startLine": 3, "startColumn": 1, "endLine": 3, "endColumn": 10},
+            "insertedContent": {"text": "yaml.safe_load"},
+        },
+        {
+            "deletedRegion": {"startLine": 3, "startColumn": 12, "endLine": 4, "endColumn": 2},
+            "insertedContent": {"text": "\\u202e"},
+        },
+    ]
+    assert "fixes" not in only(verdicts.verdict(verdicts.finding()))["results"][0]

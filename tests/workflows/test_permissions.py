@@ -20,6 +20,9 @@ NEEDED = {
         "gates": READ,
         "gate": {},
     },
+    "code-scanning.yml": {
+        "upload": {"actions": "read", "contents": "read", "security-events": "write"},
+    },
     "report.yml": {"report": {"actions": "read", "checks": "write", "pull-requests": "write"}},
 }
 WITHOUT_WRITING = {"pipeline.yml"}

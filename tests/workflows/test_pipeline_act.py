@@ -94,7 +94,7 @@ def test_a_clean_change_passes_and_its_outputs_reach_the_caller(caller: Make) ->
         "sast": "passed", "secrets": "passed",
     }  # fmt: skip
     assert {path.name for path in run.artifacts.rglob("*.*")} == {
-        "verdict.json", "lockgate.sarif", "report.html",
+        "verdict.json", "lockgate.sarif", "report.html", "badge.json",
     }  # fmt: skip
     assert run.decoys == []
 

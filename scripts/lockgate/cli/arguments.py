@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lockgate import __version__
-from lockgate.cli import commands
 from lockgate.gates import GATES
 from lockgate.verify.releases import REPOSITORY
 
@@ -44,6 +43,10 @@ def _run(parser: argparse.ArgumentParser) -> None:
         help="where verdict.json, lockgate.sarif and report.html go (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument(
+        "--history", type=Path, metavar="DIR",
+        help="folder of earlier runs' reports, named so that they sort by time: draws how it went",
+    )  # fmt: skip
+    parser.add_argument(
         "--format", choices=("text", "json", "sarif", "github"), default="text",
         help="what is printed on standard output (default: %(default)s)",
     )  # fmt: skip
@@ -54,12 +57,12 @@ def _run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jobs", metavar="N", default="", help="worker processes a gate (default: one a core)"
     )
-    parser.set_defaults(command=commands.run)
+    parser.set_defaults(command="commands.run")
 
 
 def _plan(parser: argparse.ArgumentParser) -> None:
     _what(parser)
-    parser.set_defaults(command=commands.plan)
+    parser.set_defaults(command="commands.plan")
 
 
 def _what(parser: argparse.ArgumentParser) -> None:
@@ -83,12 +86,74 @@ def _explain(parser: argparse.ArgumentParser) -> None:
         "--report", type=Path, default=Path("lockgate-report"), metavar="DIR",
         help="the folder that `run` wrote (default: %(default)s)",
     )  # fmt: skip
-    parser.set_defaults(command=commands.explain)
+    parser.set_defaults(command="commands.explain")
+
+
+def _waive(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "fingerprint", nargs="?", default="", help="a finding's fingerprint, or how it begins"
+    )
+    parser.add_argument("--rule", default="", help="every finding of a rule instead, where `--path` says")
+    parser.add_argument(
+        "--path", default="", metavar="GLOB", help="only in paths like this, as in .gitignore"
+    )
+    parser.add_argument("--owner", required=True, help="who answers for it")
+    parser.add_argument("--reason", required=True, help="why it is acceptable for now")
+    parser.add_argument(
+        "--expires", required=True, metavar="YYYY-MM-DD", help="the last day on which it holds"
+    )
+    parser.add_argument("--diff", action="store_true", help="show what would be written, and write nothing")
+    parser.add_argument(
+        "--checkout", type=Path, default=Path(), metavar="DIR",
+        help="a checkout, or a folder in one (default: this one)",
+    )  # fmt: skip
+    _last_run(parser)
+    parser.set_defaults(command="waiving.waive")
+
+
+def _waivers(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", nargs="?", type=Path, default=Path(), help="a checkout, or a folder in one")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    _last_run(parser)
+    parser.set_defaults(command="waiving.waivers")
+
+
+def _last_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="the configuration (default: .lockgate.yml)"
+    )
+    parser.add_argument(
+        "--report", type=Path, default=Path("lockgate-report"), metavar="DIR",
+        help="the folder that `run` wrote (default: %(default)s)",
+    )  # fmt: skip
+
+
+def _fix(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "what", nargs="*", metavar="PATH|FINGERPRINT",
+        help="a folder, fingerprints of findings, or how they begin (default: every new finding with a fix)",
+    )  # fmt: skip
+    parser.add_argument("--diff", action="store_true", help="show what would change, and change nothing")
+    parser.add_argument(
+        "--report", type=Path, default=Path("lockgate-report"), metavar="DIR",
+        help="the folder that `run` wrote (default: %(default)s)",
+    )  # fmt: skip
+    parser.set_defaults(command="fixing.fix")
+
+
+def _hook(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--gates", default="sast,secrets", metavar="A,B", help="only these gates (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--install", action="store_true", help="make it this checkout's pre-commit hook, if there is none yet"
+    )
+    parser.set_defaults(command="hooking.hook")
 
 
 def _schema(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("of", nargs="?", choices=("configuration", "verdict"), default="configuration")
-    parser.set_defaults(command=commands.schema)
+    parser.set_defaults(command="commands.schema")
 
 
 def _verify(parser: argparse.ArgumentParser) -> None:
@@ -108,26 +173,55 @@ def _verify(parser: argparse.ArgumentParser) -> None:
         "--repository", default=REPOSITORY, metavar="OWNER/REPO",
         help="the name that the toolkit is used by (default: %(default)s)",
     )  # fmt: skip
-    parser.set_defaults(command=commands.verify)
+    parser.set_defaults(command="commands.verify")
 
 
 def _action(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "gate", nargs="?", default="", help="the action's own gate (default: the input `gates`)"
     )
-    parser.set_defaults(command=commands.action)
+    parser.set_defaults(command="commands.action")
+
+
+def _init(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", nargs="?", type=Path, default=Path(), help="a checkout, or a folder in one")
+    parser.add_argument("--yes", action="store_true", help="ask nothing: write every file that is not there")
+    parser.add_argument(
+        "--past", metavar="N", default="10",
+        help="judge the last N commits of the default branch first, 0 for none (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--pin", metavar="SHA", default="", help="the commit that is pinned (default: the one that runs)"
+    )
+    parser.add_argument(
+        "--toolkit", type=Path, default=Path(__file__).parents[3], metavar="DIR",
+        help="a clone of the toolkit, with its tags (default: the one that runs)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--repository", default=REPOSITORY, metavar="OWNER/REPO",
+        help="the name that the toolkit is used by (default: %(default)s)",
+    )  # fmt: skip
+    parser.set_defaults(command="adopting.init")
 
 
 def _version(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults(command=commands.version)
+    parser.set_defaults(command="commands.version")
 
 
 _COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], str]] = {
     "run": (_run, "run the gates and give the verdict"),
     "plan": (_plan, "say what `run` would do, and why"),
     "explain": (_explain, "say why a finding blocks or does not"),
+    "fix": (_fix, "mend the new findings of the last run that need no thought"),
+    "hook": (_hook, "judge what is staged, as a pre-commit hook"),
+    "waive": (_waive, "accept a finding until a day: write a waiver into the configuration"),
+    "waivers": (
+        _waivers,
+        "list the waivers: how long they last, how often they were extended, what they hold",
+    ),
     "schema": (_schema, "print the JSON Schema of the configuration, or of the verdict"),
     "verify": (_verify, "say whether the pinned toolkit is a release, and all that it runs"),
+    "init": (_init, "adopt lockgate: write the files, never over others, and judge the past"),
     "version": (_version, "print the version"),
     "action": (_action, "run as a GitHub action: inputs come from LOCKGATE_INPUTS"),
 }

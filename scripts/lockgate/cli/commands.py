@@ -10,21 +10,19 @@ from typing import Any
 import msgspec
 
 from lockgate import __version__, pipeline
+from lockgate.cli.reading import read_report
 from lockgate.cli.running import run_and_report
 from lockgate.config import Configuration
-from lockgate.errors import ExitCode, InputError
+from lockgate.errors import ExitCode
 from lockgate.host import host
 from lockgate.inputs import Options, from_action, names, number, severity
 from lockgate.plan import text
-from lockgate.reports import explanation, verdict_json
+from lockgate.reports import explanation
 from lockgate.reports.verdict_document import Document
-from lockgate.source import read_bytes
 from lockgate.verify import text as verify_text
 from lockgate.verify.answers import answer
 from lockgate.verify.callers import collect
 from lockgate.verify.toolkit import open_clone
-
-_MAX_VERDICT = 512 * 1024 * 1024
 
 
 def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> ExitCode:
@@ -48,16 +46,7 @@ def plan(arguments: argparse.Namespace, environment: Mapping[str, str]) -> ExitC
 
 def explain(arguments: argparse.Namespace, environment: Mapping[str, str]) -> ExitCode:
     """Say why a finding of the last run blocks or does not."""
-    file = arguments.report / "verdict.json"
-    try:
-        document = verdict_json.read(read_bytes(file, _MAX_VERDICT))
-    except OSError as error:
-        raise InputError(
-            f"{file} cannot be read: {error.strerror}",
-            cause="nothing has run here yet, or it wrote elsewhere",
-            todo="run `lockgate run`, or name its folder with --report",
-        ) from error
-    sys.stdout.write(explanation.render(document, arguments.fingerprint))
+    sys.stdout.write(explanation.render(read_report(arguments.report), arguments.fingerprint))
     return ExitCode.PASS
 
 
@@ -111,4 +100,5 @@ def _options(arguments: argparse.Namespace) -> Options:
         format=given.get("format", "text"),
         fail_on=severity(arguments.fail_on) if given.get("fail_on") else None,
         jobs=number(arguments.jobs) if given.get("jobs") else 0,
+        history=given.get("history"),
     )

@@ -25,7 +25,7 @@ def prepare(folder: Path) -> None:
     with _writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         if not any(folder.iterdir()):
-            _put(folder / _IGNORE, b"*\n")
+            put(folder / _IGNORE, b"*\n")
         elif not os.access(folder, os.W_OK | os.X_OK):
             raise PermissionError(0, "Permission denied")
 
@@ -34,10 +34,10 @@ def write(folder: Path, reports: Mapping[str, bytes]) -> None:
     """Write each report whole, or not at all; raise PlatformError."""
     with _writing(folder):
         for name, data in reports.items():
-            _put(folder / name, data)
+            put(folder / name, data)
 
 
-def _put(file: Path, data: bytes) -> None:
+def put(file: Path, data: bytes) -> None:
     """Write beside the file and rename, following no link that a hostile checkout may have put there."""
     fresh = file.with_name(f".{file.name}.{os.getpid()}")
     fresh.unlink(missing_ok=True)

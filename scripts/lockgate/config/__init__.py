@@ -1,7 +1,8 @@
 """The configuration of a run: `.lockgate.yml`."""
 
-from lockgate.config.load import NAMES, Loaded, defaults, load
+from lockgate.config.load import NAMES, Loaded, Place, defaults, load
 from lockgate.config.model import Configuration, GateConfiguration, Limits, SeverityName, Waiver
+from lockgate.config.writing import add_waiver
 
 __all__ = [
     "NAMES",
@@ -9,8 +10,10 @@ __all__ = [
     "GateConfiguration",
     "Limits",
     "Loaded",
+    "Place",
     "SeverityName",
     "Waiver",
+    "add_waiver",
     "defaults",
     "load",
 ]

@@ -2,8 +2,8 @@
 
 import difflib
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import get_args
 
 import msgspec
@@ -33,12 +33,30 @@ _HINTS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Name a line of a configuration; `added` when it is the change's and not the base's."""
+
+    path: str
+    line: int
+    added: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
 class Loaded:
-    """Hold a configuration, the path it came from (empty: the defaults) and the line of each waiver."""
+    """Hold a configuration, the path it came from (empty: the defaults), and the lines of its parts."""
 
     configuration: Configuration
     path: str
-    waiver_lines: tuple[int, ...] = ()
+    waiver_places: tuple[Place, ...] = ()
+    lines: Mapping[Path, int] = field(default_factory=dict, compare=False)
+
+    def place(self, *key: str) -> str:
+        """Name the line of a key; empty where it is not set."""
+        line = self.lines.get(key)
+        return str(Place(self.path, line)) if line else ""
 
 
 def defaults() -> Loaded:
@@ -60,14 +78,15 @@ def load(data: bytes, path: str) -> Loaded:
         where = _place(place.rstrip("`"))
         hint = next((hint for start, hint in _HINTS.items() if message.startswith(start)), _SCHEMA)
         raise _error(path, document.line(where), f"`{_dotted(where)}`: {message[:200]}", hint) from error
-    lines = tuple(document.line(("waivers", number)) for number in range(len(configuration.waivers)))
-    for waiver, line in zip(configuration.waivers, lines, strict=True):
-        _check_waiver(waiver, path, line)
+    numbers = range(len(configuration.waivers))
+    places = tuple(Place(path, document.line(("waivers", number))) for number in numbers)
+    for waiver, at in zip(configuration.waivers, places, strict=True):
+        _check_waiver(waiver, path, at.line)
     for where, pattern, must_match in _patterns(configuration):
         if not _is_pattern(pattern, must_match=must_match):
             what = f"`{_dotted(where)}`: `{pattern[:80]}` is no pattern that matches a path"
             raise _error(path, document.line(where), what, _PATTERN)
-    return Loaded(configuration, path, lines)
+    return Loaded(configuration, path, places, document.lines)
 
 
 def _document(data: bytes, path: str) -> Document:

@@ -66,6 +66,11 @@ class WaiverCaps(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"
     low: _Days = 365
     note: _Days = 365
 
+    def days(self, severity: str) -> int:
+        """Give the cap of a severity."""
+        found: int = getattr(self, severity)
+        return found
+
 
 class Limits(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """Bound what one file and one tool may take."""
@@ -85,6 +90,12 @@ class Configuration(Struct, frozen=True, forbid_unknown_fields=True, rename="keb
     waivers: Annotated[
         tuple[_Waiver, ...], Meta(description="Accepted exceptions, each with an owner and an end.")
     ] = ()
+    waivers_from_the_change: Annotated[
+        Literal["allow", "forbid"],
+        Meta(
+            description="Whether waivers that a change adds hold in that very change. The base's word counts."
+        ),
+    ] = "forbid"
     waiver_caps: WaiverCaps = WaiverCaps()
     limits: Limits = Limits()
 

@@ -45,17 +45,23 @@ class Document:
 def parse(text: str) -> Document:
     """Read one YAML document; raise YamlError for bad syntax, doubled keys and alias bombs."""
     document = Document()
+    root = compose(text)
+    if root is not None:
+        document.data = _Reader(document.lines).read(root, ())
+    return document
+
+
+def compose(text: str) -> yaml.Node | None:
+    """Give the nodes of a YAML document with their places; raise YamlError."""
     try:
         _measure(text)
-        root = yaml.compose(text, Loader=_LOADER)
+        root: yaml.Node | None = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise YamlError(error.problem or "it is not YAML", mark.line + 1 if mark else 1) from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise YamlError("it is not YAML that can be read", 1) from error
-    if root is not None:
-        document.data = _Reader(document.lines).read(root, ())
-    return document
+    return root
 
 
 def _measure(text: str) -> None:

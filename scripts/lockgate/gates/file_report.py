@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from lockgate.finding import Severity, Span
+from lockgate.finding import Edit, Severity, Span
 from lockgate.fingerprint import content_key
 from lockgate.source import printable
 
@@ -14,6 +14,7 @@ class RawFinding(msgspec.Struct, frozen=True, omit_defaults=True):
 
     Lines and columns count from 1, 0 is unknown; `end_column` is exclusive.
     `key` names its content (lockgate.fingerprint). `secrets` marks the characters that no output may show.
+    `fix` mends it (lockgate.fixes).
     """
 
     rule: str
@@ -27,6 +28,7 @@ class RawFinding(msgspec.Struct, frozen=True, omit_defaults=True):
     cwe: tuple[int, ...] = ()
     help: str = ""
     secrets: tuple[tuple[int, int, int], ...] = ()
+    fix: tuple[Edit, ...] = ()
 
 
 class FileReport(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -53,6 +55,7 @@ def make(
     lines: list[str],
     at: tuple[int, int, int, int],
     secrets: tuple[Span, ...] = (),
+    fix: tuple[Edit, ...] = (),
 ) -> RawFinding:
     """Make a raw finding at (line, end line, column, end column) of a file's `lines`."""
     line, end_line, column, end_column = at
@@ -68,4 +71,5 @@ def make(
         cwe=kind.cwe,
         help=kind.help,
         secrets=tuple((span.line, span.column, span.end_column) for span in secrets),
+        fix=fix,
     )

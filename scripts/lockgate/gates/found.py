@@ -74,6 +74,7 @@ def _finding(gate: str, tool: str, source: Source, raw: RawFinding, fingerprint:
         fingerprint=fingerprint,
         sources=(f"{tool}/{raw.rule}",),
         commit=source.commit,
+        fix=raw.fix,
     )
 
 

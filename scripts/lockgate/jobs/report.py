@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping
 
 import requests
 
-from lockgate.api import Client, Pace
+from lockgate.api import ApiError, Client, Pace
 from lockgate.errors import ExitCode, InputError, LockgateError
 from lockgate.github import Emitter
 from lockgate.inputs import read_input
-from lockgate.publish import artifact, check_run, comment, runs, statement
+from lockgate.publish import artifact, check_run, comment, review, runs, statement
 from lockgate.publish.runs import Run
 from lockgate.publish.statement import Statement
 from lockgate.reports import verdict_json
@@ -60,8 +60,20 @@ def _publish(client: Client, said: Statement, emitter: Emitter) -> None:
     if len(pulls) == 1:
         comment.put(client, pulls[0], said)
         emitter.plain(f"comment on pull request {pulls[0]}")
+        _suggest(client, pulls[0], said, emitter)
     else:
         emitter.plain(f"no comment: {len(pulls)} open pull requests have this commit as their newest")
+
+
+def _suggest(client: Client, pull_request: int, said: Statement, emitter: Emitter) -> None:
+    """Suggest fixes; all else is said already, so where GitHub takes none of them, that is no failure."""
+    try:
+        number = review.put(client, pull_request, said)
+    except ApiError as error:
+        emitter.plain(f"no suggestions: {error.what}")
+        return
+    if number:
+        emitter.plain(f"review with {number} new suggestion{'' if number == 1 else 's'}")
 
 
 def _number(text: str) -> int:

@@ -13,9 +13,12 @@ from lockgate.gates import GATES, Gate
 from lockgate.git import Git
 from lockgate.git import find as find_git
 from lockgate.inputs import Options
-from lockgate.plan.base import Base, choose
+from lockgate.plan.base import Base, choose, of_index
 from lockgate.plan.configuration import Settled, settle
+from lockgate.staged import of_index as tree_of_index
 from lockgate.tree import Tree, of_change, of_checkout, of_folder
+
+_OF_HOOKS = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +62,21 @@ def make(options: Options, environment: Mapping[str, str], cache: Cache, workspa
     """Plan a run; contents of the base that gates compare with are written to `workspace`."""
     chosen = _chosen(options.gates)
     folder = _folder(options.path)
-    git = find_git(folder)
+    git = find_git(folder, _told(environment) if options.staged else None)
     root = git.root if git else folder
     prefix = folder.relative_to(root).as_posix() if folder != root else ""
-    base = choose(git, options, base_of_event(environment))
-    settled = settle(root, prefix, options.config, git, base.commit)
-    tree = _tree(git, root, prefix, base, settled, cache, workspace)
+    base = of_index(git) if options.staged else choose(git, options, base_of_event(environment))
+    settled = settle(root, prefix, options.config, git, base.commit, staged=options.staged)
+    exclude = settled.loaded.configuration.exclude
+    if git and options.staged:
+        tree = tree_of_index(git, prefix, exclude, cache.digest, base=base.commit, workspace=workspace)
+    else:
+        tree = _tree(git, root, prefix, base, exclude, cache, workspace)
     return Plan(
         tree=tree,
         base=base,
         head=(git.resolve("HEAD") or "") if git else "",
-        dirty=git.is_dirty() if git else False,
+        dirty=options.staged or (git.is_dirty() if git else False),
         settled=settled,
         gates=tuple(_planned(gate, tree, settled) for gate in chosen),
         prefix=prefix,
@@ -77,15 +84,25 @@ def make(options: Options, environment: Mapping[str, str], cache: Cache, workspa
 
 
 def _tree(
-    git: Git | None, root: Path, prefix: str, base: Base, settled: Settled, cache: Cache, workspace: Path
+    git: Git | None,
+    root: Path,
+    prefix: str,
+    base: Base,
+    exclude: Sequence[str],
+    cache: Cache,
+    workspace: Path,
 ) -> Tree:
-    exclude = settled.loaded.configuration.exclude
     if git is None:
         return of_folder(root, exclude, cache.digest)
     if base.commit is None:
         return of_checkout(git, prefix, exclude, cache.digest)
     head = git.resolve("HEAD") or base.commit
     return of_change(git, prefix, exclude, cache.digest, base=base.commit, head=head, workspace=workspace)
+
+
+def _told(environment: Mapping[str, str]) -> dict[str, str]:
+    """Give what git tells its hooks: `git commit -a` and `git commit FILE` have an index of their own."""
+    return {name: environment[name] for name in _OF_HOOKS if environment.get(name)}
 
 
 def _folder(path: Path) -> Path:

@@ -30,6 +30,18 @@ def choose(git: Git | None, options: Options, event: EventBase | None) -> Base:
     return base
 
 
+def of_index(git: Git | None) -> Base:
+    """Compare what is staged with HEAD; before the first commit all of it is judged."""
+    if git is None:
+        raise InputError(
+            "nothing is staged here: this is no git checkout",
+            cause="a wrong folder",
+            todo="run `lockgate hook` in a checkout",
+        )
+    commit = git.resolve("HEAD")
+    return Base(commit, "what is staged" if commit else "all that is staged: no commit yet")
+
+
 def _find(git: Git | None, options: Options, event: EventBase | None) -> Base:
     if git is None:
         return _without(options, "not a git checkout")

@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lockgate.config import NAMES, Configuration, Loaded, defaults, load
+import msgspec
+
+from lockgate.config import NAMES, Configuration, Loaded, Waiver, defaults, load
 from lockgate.errors import ConfigurationError, InputError
 from lockgate.finding import Finding, Severity
 from lockgate.fingerprint import content_key, fingerprints
@@ -13,6 +15,7 @@ from lockgate.git import Git
 from lockgate.source import display, read_bytes
 
 _MAX_BYTES = 1_000_000
+_LATER = "it takes effect once it is merged, and excuses nothing here"
 _MAX_IN_BASE = 64_000_000  # `load` refuses what is too large; here it must not look as if there were none
 
 Read = Callable[[str], bytes | None]
@@ -28,17 +31,20 @@ class Settled:
     findings: tuple[Finding, ...] = ()
 
 
-def settle(root: Path, prefix: str, config: Path | None, git: Git | None, base: str | None) -> Settled:
+def settle(
+    root: Path, prefix: str, config: Path | None, git: Git | None, base: str | None, *, staged: bool = False
+) -> Settled:
     """Load the configuration in force: `config`, else the nearest `.lockgate.yml` from `prefix` up.
 
     One that lies in the checkout is the base's, where there is a base. Raise ConfigurationError when the
-    working tree's is invalid; when only the base's is, the defaults judge, so that a change can mend it.
+    working tree's, or with `staged` the index's, is invalid; when only the base's is, the defaults judge, so
+    that a change can mend it.
     """
     given = _inside(root, config) if config else None
     if config and given is None:
         return Settled(load(_read_given(config), display(str(config))))
     folders = [[given]] if given else _folders(prefix)
-    head = _first(folders, _reader_of_folder(root))
+    head = _first(folders, _reader_of_index(git) if git and staged else _reader_of_folder(root))
     if git is None or base is None:
         before, problem = head, ""
     else:
@@ -47,7 +53,21 @@ def settle(root: Path, prefix: str, config: Path | None, git: Git | None, base: 
         raise _no_config(given, "No such file")
     if problem:
         return Settled(defaults(), (_invalid(problem, head),))
-    return Settled(before or defaults(), tuple(_changes(before, head)))
+    return Settled(_in_force(before or defaults(), head), tuple(_changes(before, head)))
+
+
+def _in_force(base: Loaded, head: Loaded | None) -> Loaded:
+    """Add the change's own waivers to the base's configuration, where that says so."""
+    if head is None or base.configuration.waivers_from_the_change == "forbid":
+        return base
+    pairs = zip(head.configuration.waivers, head.waiver_places, strict=True)
+    added = [pair for pair in pairs if pair[0] not in base.configuration.waivers]
+    waivers = (*base.configuration.waivers, *(waiver for waiver, _ in added))
+    return replace(
+        base,
+        configuration=msgspec.structs.replace(base.configuration, waivers=waivers),
+        waiver_places=(*base.waiver_places, *(replace(place, added=True) for _, place in added)),
+    )
 
 
 def _of_base(folders: Sequence[Folder], git: Git, base: str) -> tuple[Loaded | None, str]:
@@ -105,6 +125,10 @@ def _reader_of_folder(root: Path) -> Read:
     return read
 
 
+def _reader_of_index(git: Git) -> Read:
+    return lambda path: git.show("", path, _MAX_IN_BASE)
+
+
 def _read_given(config: Path) -> bytes:
     try:
         return read_bytes(Path(os.path.realpath(config)), _MAX_BYTES)
@@ -124,16 +148,25 @@ def _changes(before: Loaded | None, head: Loaded | None) -> Iterator[Finding]:
     """Report what a change does to the configuration: it takes effect only once it is merged."""
     old, new = (loaded.configuration if loaded else Configuration() for loaded in (before, head))
     path = (head or before or defaults()).path
-    then = "it takes effect once it is merged, and excuses nothing here"
     if old.waivers != new.waivers:
-        added = len([waiver for waiver in new.waivers if waiver not in old.waivers])
-        removed = len([waiver for waiver in old.waivers if waiver not in new.waivers])
-        yield _finding(
-            path, "waivers-changed", f"This change adds {added} and removes {removed} waivers: {then}."
-        )
+        added, removed = _only(new.waivers, old.waivers), _only(old.waivers, new.waivers)
+        what = f"This change adds {added} and removes {removed} waivers: {_then(before)}."
+        yield _finding(path, "waivers-changed", what)
     if _without_waivers(old) != _without_waivers(new):
-        what = f"This change alters the configuration of the gates: {then}."
+        what = f"This change alters the configuration of the gates: {_LATER}."
         yield _finding(path, "configuration-changed", what)
+
+
+def _only(ours: Sequence[Waiver], theirs: Sequence[Waiver]) -> int:
+    return len([waiver for waiver in ours if waiver not in theirs])
+
+
+def _then(before: Loaded | None) -> str:
+    """Say what waivers of the change do here."""
+    if before is None or before.configuration.waivers_from_the_change == "forbid":
+        return _LATER
+    place = before.place("waivers-from-the-change")
+    return f"those it adds hold here too, as `waivers-from-the-change: allow` in the base says ({place})"
 
 
 def _without_waivers(configuration: Configuration) -> tuple[object, ...]:

@@ -15,7 +15,8 @@ from lockgate.verdict import FunnelStep
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Hold what the stages need. `thresholds` are those of gates that have their own.
+    """Hold what the stages need. `fail_on` and `thresholds`, those of gates that have their own, are the
+    configuration's, unless they were `asked` for.
 
     `changed` holds paths as findings write them; None without a base: every finding is in the change and new.
     `known` are the fingerprints that the base had.
@@ -26,10 +27,18 @@ class Context:
     thresholds: dict[str, Severity] = field(default_factory=dict)
     changed: frozenset[str] | None = None
     known: frozenset[str] = frozenset()
+    asked: bool = False
 
     def threshold(self, gate: str) -> Severity:
         """Give the lowest severity that blocks in a gate."""
         return self.thresholds.get(gate, self.fail_on)
+
+    def said(self, gate: str) -> str:
+        """Name what set a gate's threshold: an option, or a line of the configuration; empty by default."""
+        if self.asked:
+            return "`fail-on` of the run"
+        loaded = self.waivers.loaded
+        return loaded.place("gates", gate, "fail-on") if gate in self.thresholds else loaded.place("fail-on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +64,13 @@ def new(finding: Finding, context: Context) -> Finding:
 
 
 def waived(finding: Finding, context: Context) -> Finding:
-    """Mark a finding that a valid waiver holds."""
-    holds = context.waivers.hold(finding).holds
-    if holds is None:
-        return finding
-    return replace(finding, waived=True, waiver=name(context.waivers.loaded.configuration.waivers[holds]))
+    """Mark a finding that a valid waiver holds, and say which ones name it in vain."""
+    held = context.waivers.hold(finding)
+    why = context.waivers.why(finding, held)
+    if held.holds is None:
+        return finding if why == finding.waived_why else replace(finding, waived_why=why)
+    waiver = context.waivers.loaded.configuration.waivers[held.holds]
+    return replace(finding, waived=True, waiver=name(waiver), waived_why=why)
 
 
 def over_threshold(finding: Finding, context: Context) -> Finding:

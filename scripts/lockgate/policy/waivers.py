@@ -107,8 +107,19 @@ class Waivers:
         })  # fmt: skip
 
     def _cap(self, severity: Severity) -> int:
-        days: int = getattr(self.loaded.configuration.waiver_caps, str(severity))
-        return days
+        return self.loaded.configuration.waiver_caps.days(str(severity))
+
+    def why(self, finding: Finding, held: Held) -> str:
+        """Say why a finding is waived or not, with the configuration's lines; empty when none names it."""
+        waivers, places = self.loaded.configuration.waivers, self.loaded.waiver_places
+        if held.holds is not None:
+            return f"{places[held.holds]}{', which this change adds' if places[held.holds].added else ''}"
+        cap = self.loaded.place("waiver-caps", str(finding.severity)) or "the default"
+        days = f"the {self._cap(finding.severity)} days that {finding.severity} allows ({cap})"
+        return "; ".join([
+            *(f"{places[each]} has expired on {waivers[each].expires}" for each in held.expired),
+            *(f"{places[each]} lasts longer than {days}" for each in held.too_long),
+        ])  # fmt: skip
 
 
 def waivers(loaded: Loaded, today: date, everything: Iterable[Finding] = ()) -> Waivers:
@@ -153,10 +164,11 @@ def findings_about_waivers(waivers: Waivers, held: Sequence[Held], *, complete: 
     return [
         Finding(
             gate=GATE, tool="lockgate", rule=rule.id, severity=rule.severity,
-            message=f"The waiver {label} {message}", path=loaded.path, line=loaded.waiver_lines[number],
-            end_line=loaded.waiver_lines[number], sources=(f"lockgate/{rule.id}",), fingerprint=mark,
+            message=f"The waiver {label} {message}", path=place.path, line=place.line,
+            end_line=place.line, sources=(f"lockgate/{rule.id}",), fingerprint=mark,
         )
         for label, mark, (number, rule, message) in zip(labels, marks, found, strict=True)
+        for place in [loaded.waiver_places[number]]
     ]  # fmt: skip
 
 

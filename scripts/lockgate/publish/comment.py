@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from lockgate.api import Client, UnclearError
-from lockgate.publish.statement import LIMIT, Statement, body
+from lockgate.publish.statement import LIMIT, Statement, note
 
 AUTHOR = "github-actions[bot]"
 """Who writes with the token of a job."""
@@ -27,7 +27,7 @@ def put(client: Client, pull_request: int, statement: Statement) -> None:
 
     https://docs.github.com/en/rest/issues/comments
     """
-    text = MARKER + body(statement, LIMIT - len(MARKER.encode()))
+    text = MARKER + note(statement, LIMIT - len(MARKER.encode()))
     for attempt in range(_ATTEMPTS):
         try:
             return _put(client, pull_request, text)

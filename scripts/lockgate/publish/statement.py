@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from lockgate.errors import ExitCode, LockgateError
+from lockgate.publish.links import line_link
 from lockgate.publish.runs import Run
 from lockgate.reports import summary
 from lockgate.reports.annotations import Annotation, every
@@ -64,18 +65,35 @@ def body(statement: Statement, limit: int = LIMIT) -> str:
     raise AssertionError  # pragma: no cover - the last form has a few short lines
 
 
+def note(statement: Statement, limit: int) -> str:
+    """Write what a comment says: all of it, or one line when there is nothing that anybody needs to do."""
+    verdict = statement.verdict
+    if verdict is None or statement.answer is not Answer.PASS or statement.annotations:
+        return body(statement, limit)
+    waived = sum(finding.waived for finding in verdict.findings)
+    said = [
+        f"Lockgate: <b>{summary.ANSWERS[statement.answer]}</b>",
+        markdown(cut(statement.reason, _ENOUGH)),
+        *([f"{len(verdict.fixed):,} fixed by this change"] if verdict.fixed else []),
+        *([f"{waived:,} waived"] if waived else []),
+        _origin(statement.run),
+    ]
+    return " · ".join(said) + "\n"
+
+
 def _forms(statement: Statement, limit: int) -> tuple[str, ...]:
     reason = markdown(cut(statement.reason, _ENOUGH))
     short = f"## Lockgate: {statement.answer}\n\n<b>{reason}</b>\n"
     verdict = statement.verdict
     if verdict is None:
         return (short,)
+    link = line_link(statement.run)
     gates = tuple(replace(gate, notifications=()) for gate in verdict.gates)
     left_out = "\nNotes about the run are left out for want of room; they are in verdict.json.\n"
     room = limit - len(left_out.encode())
     return (
-        summary.render(verdict, limit),
-        summary.render(replace(verdict, gates=gates), room) + left_out,
+        summary.render(verdict, limit, link),
+        summary.render(replace(verdict, gates=gates), room, link) + left_out,
         f"{short}\nAll else is left out for want of room; it is in verdict.json.\n",
     )
 

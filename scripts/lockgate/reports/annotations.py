@@ -7,15 +7,17 @@ composite action is one step. So the most important come first, and the last not
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from lockgate.finding import Finding, Rule, Severity, State
+from lockgate.finding import Finding, Severity, State
 from lockgate.github import Level
 from lockgate.ranking import rank
-from lockgate.untrusted import web_link
+from lockgate.reports.message import Rules, message, rules_of
+from lockgate.untrusted import cut, one_line
 from lockgate.verdict import GateResult, Outcome, Verdict
 
 BUDGET = 10
 """Annotations of each level that the runner keeps of one step."""
 _LINES = 12
+_NAMES, _NAME_LIMIT = 24, 150  # so that all of them are within 4,096 characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,16 +44,15 @@ class Annotations:
 
 def every(verdict: Verdict) -> tuple[Annotation, ...]:
     """Make one annotation for each incomplete gate and each finding, for a reader without a budget."""
-    rules = {(rule.tool, rule.id): rule for rule in verdict.rules}
-    findings = sorted((f for f in verdict.findings if _concerns(verdict, f)), key=rank)
+    rules = rules_of(verdict)
     broken = [_incomplete(gate) for gate in verdict.gates if gate.outcome is Outcome.INCOMPLETE]
-    return (*broken, *(_annotation([f], rules.get((f.tool, f.rule))) for f in findings))
+    return (*broken, *(_annotation([finding], rules) for finding in _ranked(verdict)))
 
 
 def choose(verdict: Verdict) -> Annotations:
     """Choose the annotations of a verdict, at most `BUDGET` of each level."""
-    rules = {(rule.tool, rule.id): rule for rule in verdict.rules}
-    findings = sorted((f for f in verdict.findings if _concerns(verdict, f)), key=rank)
+    rules = rules_of(verdict)
+    findings = _ranked(verdict)
     groups = _collapse(findings)
     broken = [_incomplete(gate) for gate in verdict.gates if gate.outcome is Outcome.INCOMPLETE][:BUDGET]
     room = {"error": BUDGET - len(broken), "warning": BUDGET, "notice": BUDGET}
@@ -59,10 +60,15 @@ def choose(verdict: Verdict) -> Annotations:
     if len(kept) < len(groups):
         kept = _fit(groups, room | {"notice": BUDGET - 1})
     shown = sum(len(group) for group in kept)
-    items = broken + [_annotation(group, rules.get((group[0].tool, group[0].rule))) for group in kept]
+    items = broken + [_annotation(group, rules) for group in kept]
     if shown < len(findings):
-        items.append(_rest(shown, len(findings)))
+        known = {id(group) for group in kept}
+        items.append(_rest([group for group in groups if id(group) not in known], shown, len(findings)))
     return Annotations(items=tuple(items), shown=shown, total=len(findings))
+
+
+def _ranked(verdict: Verdict) -> list[Finding]:
+    return sorted((finding for finding in verdict.findings if _concerns(verdict, finding)), key=rank)
 
 
 def _concerns(verdict: Verdict, finding: Finding) -> bool:
@@ -100,13 +106,15 @@ def _level(finding: Finding) -> Level:
     return "warning" if finding.severity >= Severity.MEDIUM else "notice"
 
 
-def _annotation(group: Sequence[Finding], rule: Rule | None) -> Annotation:
+def _annotation(group: Sequence[Finding], rules: Rules) -> Annotation:
     first = group[0]
     alone = len(group) == 1
+    said = message(first, rules)
+    labelled = (f"{label}: {text}" for label, text in said.labelled)
     return Annotation(
         level=_level(first),
-        message=_message(group, rule),
-        title=f"{first.gate} · {first.rule} · {first.severity}",
+        message="\n".join(filter(None, (said.what, _more(group), *labelled, said.link))),
+        title=said.title,
         file=first.path,
         line=first.line,
         end_line=first.end_line if alone else 0,
@@ -114,19 +122,10 @@ def _annotation(group: Sequence[Finding], rule: Rule | None) -> Annotation:
     )
 
 
-def _message(group: Sequence[Finding], rule: Rule | None) -> str:
-    first = group[0]
-    parts = [first.message or (rule.what if rule else "")]
+def _more(group: Sequence[Finding]) -> str:
     if len(group) > 1:
-        parts.append(f"{len(group)} times in this file{_lines(group)}")
-    elif len(first.sources) > 1:
-        parts.append(f"Found by: {', '.join(first.sources)}")
-    if rule and rule.why:
-        parts.append(f"Why: {rule.why}")
-    if rule and rule.mend:
-        parts.append(f"Mend: {rule.mend}")
-    parts.append(web_link(first.help) or web_link(rule.help if rule else ""))
-    return "\n".join(part for part in parts if part)
+        return f"{len(group)} times in this file{_lines(group)}"
+    return f"Found by: {', '.join(group[0].sources)}" if len(group[0].sources) > 1 else ""
 
 
 def _lines(group: Sequence[Finding]) -> str:
@@ -141,6 +140,18 @@ def _incomplete(gate: GateResult) -> Annotation:
     return Annotation(level="error", title=f"{gate.name} · incomplete", message=gate.reason)
 
 
-def _rest(shown: int, total: int) -> Annotation:
-    message = f"{shown} of {total} findings shown; the rest is in the summary, SARIF and report.html"
-    return Annotation(level="notice", title="lockgate", message=message)
+def _rest(left_out: Sequence[Sequence[Finding]], shown: int, total: int) -> Annotation:
+    """Count what was left out, and name as much of it as the runner shows."""
+    message = (
+        f"{shown} of {total} findings shown; {total - shown} more are in the summary, SARIF and report.html"
+    )
+    names = [_name(group) for group in left_out[:_NAMES]]
+    more = ["…"] if len(left_out) > _NAMES else []
+    return Annotation(level="notice", title="lockgate", message="\n".join([f"{message}:", *names, *more]))
+
+
+def _name(group: Sequence[Finding]) -> str:
+    first = group[0]
+    times = f" ({len(group)} times)" if len(group) > 1 else ""
+    place = f"{first.path}:{first.line}" if first.line > 0 else first.path
+    return cut(one_line(f"{first.severity} · {first.gate} · {first.rule} · {place}{times}"), _NAME_LIMIT)

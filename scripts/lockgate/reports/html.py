@@ -15,7 +15,8 @@ from markupsafe import Markup, escape
 from lockgate.finding import Finding, Rule, Severity, State
 from lockgate.ranking import rank
 from lockgate.reports.excerpt import Excerpt, clip
-from lockgate.verdict import FunnelStep, Outcome, Verdict
+from lockgate.reports.history import History
+from lockgate.verdict import Answer, FunnelStep, Outcome, Verdict
 
 SHOWN = 1_000
 """The page lists at most so many findings, the ones that matter most; verdict.json has them all."""
@@ -32,6 +33,7 @@ NOTIFICATIONS = 50
 TEXT = 2_000
 """No string on the page is longer than so many characters."""
 
+_NO_HISTORY = History()
 _WEB = re.compile(r"https?://[A-Za-z0-9\[][!-~]*", re.IGNORECASE)
 
 
@@ -57,7 +59,17 @@ class Bar:
     next_width: int
 
 
-def render(verdict: Verdict, excerpts: Mapping[str, Excerpt]) -> str:
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Draw one run of the history: how many findings block, and a height out of 100."""
+
+    name: str
+    answer: Answer
+    blocking: int
+    height: int
+
+
+def render(verdict: Verdict, excerpts: Mapping[str, Excerpt], history: History = _NO_HISTORY) -> str:
     """Render the page; `excerpts` holds code by the fingerprint of its finding, secrets masked.
 
     The same verdict gives the same bytes. The text encodes to UTF-8 whatever the strings in the verdict hold.
@@ -69,6 +81,8 @@ def render(verdict: Verdict, excerpts: Mapping[str, Excerpt]) -> str:
     return template.render(
         verdict=verdict,
         bars=_bars(verdict.funnel),
+        columns=_columns(verdict, history),
+        history=history,
         chapters=[
             (title, [entry for entry in entries if entry.finding.blocking is blocking], totals[blocking])
             for title, blocking in (("Blocking findings", True), ("Other findings", False))
@@ -80,6 +94,17 @@ def render(verdict: Verdict, excerpts: Mapping[str, Excerpt]) -> str:
         states=list(State),
         notifications_cap=NOTIFICATIONS,
     )
+
+
+def _columns(verdict: Verdict, history: History) -> list[Column]:
+    """Scale the runs to the one that blocked most; one that blocked nothing stays visible."""
+    runs = [*((run.name or "unnamed", run.verdict) for run in history.runs), ("this run", verdict)]
+    blocking = [sum(finding.blocking for finding in run.findings) for _, run in runs]
+    most = max(blocking) or 1
+    return [
+        Column(name, run.answer, count, max(count * 100 // most, 3))
+        for (name, run), count in zip(runs, blocking, strict=True)
+    ]
 
 
 def _entries(verdict: Verdict, excerpts: Mapping[str, Excerpt]) -> list[Entry]:

@@ -1,19 +1,23 @@
 """Render the job summary: a verdict as GitHub's Markdown, the most important of it when not all fits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from html import escape
 
-from lockgate.finding import Finding, Notification, Rule, State
+from lockgate.finding import Finding, Notification, State
 from lockgate.github import SUMMARY_LIMIT
 from lockgate.ranking import rank
+from lockgate.reports.message import Rules, message, rules_of
 from lockgate.untrusted import BREAK, cut, markdown, web_link
 from lockgate.verdict import Answer, GateResult, Outcome, Verdict
+
+Link = Callable[[Finding], str]
 
 _TEXT_LIMIT = 300
 _NOTES_LIMIT = 50
 _RESERVE = 2048  # bytes for headings and for the line that counts what was left out
 
-_ANSWERS = {Answer.PASS: "✅ pass", Answer.FAIL: "❌ fail", Answer.ERROR: "⚠️ error"}
+ANSWERS = {Answer.PASS: "✅ pass", Answer.FAIL: "❌ fail", Answer.ERROR: "⚠️ error"}
 _OUTCOMES = {
     Outcome.PASSED: "✅ passed",
     Outcome.FAILED: "❌ failed",
@@ -23,17 +27,29 @@ _OUTCOMES = {
 _HEAD = "| severity | rule | where | finding | marks |\n|---|---|---|---|---|\n"
 
 
-def render(verdict: Verdict, limit: int = SUMMARY_LIMIT) -> str:
+def nowhere(_: Finding) -> str:
+    """Link no finding's line: where it could be looked at is not known."""
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """Hold findings under a heading, the most important first; only what is not folded is seen at once."""
+
+    heading: str
+    findings: Sequence[Finding]
+    folded: bool
+
+
+def render(verdict: Verdict, limit: int = SUMMARY_LIMIT, link: Link = nowhere) -> str:
     """Render the verdict as Markdown; all text from outside is only ever text in it.
 
-    Findings are left out for it to be at most `limit` bytes; gates and their notes are not.
+    Findings are left out for it to be at most `limit` bytes; gates and their notes are not. `link` gives the
+    address of a finding's line.
     """
     top = "\n".join(_top(verdict))
-    findings = sorted(verdict.findings, key=rank)
-    rules = {(rule.tool, rule.id): rule for rule in verdict.rules}
-    rows = _fit(findings, rules, limit - len(top.encode()) - _RESERVE)
-    blocking = sum(finding.blocking for finding in findings)
-    return top + "".join(_tables(rows, blocking, len(findings)))
+    room = limit - len(top.encode()) - _RESERVE
+    return top + "".join(_findings(_sections(verdict), rules_of(verdict), link, room))
 
 
 def _top(verdict: Verdict) -> list[str]:
@@ -42,7 +58,7 @@ def _top(verdict: Verdict) -> list[str]:
     dirty = " with changes not committed" if verdict.dirty else ""
     funnel = " → ".join(f"{step.count} {_text(step.stage)}" for step in verdict.funnel)
     return [
-        f"## Lockgate: {_ANSWERS[verdict.answer]}",
+        f"## Lockgate: {ANSWERS[verdict.answer]}",
         "",
         f"<b>{_text(verdict.reason)}</b>",
         "",
@@ -50,18 +66,20 @@ def _top(verdict: Verdict) -> list[str]:
         "",
         f"{funnel} → <b>{verdict.answer.upper()}</b>" if funnel else "",
         "",
-        "| gate | outcome | reason | tools | findings |",
-        "|---|---|---|---|---|",
-        *(_gate_row(gate) for gate in verdict.gates),
+        "| gate | outcome | new | fixed | waived | seconds | reason | tools |",
+        "|---|---|---|---|---|---|---|---|",
+        *(_gate_row(gate, verdict.timing.gates.get(gate.name)) for gate in verdict.gates),
         "",
         *_notes(verdict.gates),
     ]
 
 
-def _gate_row(gate: GateResult) -> str:
+def _gate_row(gate: GateResult, seconds: float | None) -> str:
     tools = ", ".join(_text(f"{tool.name} {tool.version}".strip()) for tool in gate.tools)
-    found = gate.counts.get("findings", "")
-    return f"| {_text(gate.name)} | {_OUTCOMES[gate.outcome]} | {_text(gate.reason)} | {tools} | {found} |"
+    counts = [str(gate.counts.get(name, "")) for name in ("new", "fixed", "waived")]
+    took = f"{seconds:.1f}" if seconds is not None and gate.outcome is not Outcome.SKIPPED else ""
+    cells = [_text(gate.name), _OUTCOMES[gate.outcome], *counts, took, _text(gate.reason), tools]
+    return f"| {' | '.join(cells)} |"
 
 
 def _notes(gates: Iterable[GateResult]) -> list[str]:
@@ -70,7 +88,8 @@ def _notes(gates: Iterable[GateResult]) -> list[str]:
         return []
     more = [f"| | | {len(notes) - _NOTES_LIMIT} more in verdict.json |"] if len(notes) > _NOTES_LIMIT else []
     rows = [_note_row(name, note) for name, note in notes[:_NOTES_LIMIT]]
-    return ["| gate | level | about the run |", "|---|---|---|", *rows, *more, ""]
+    head = [f"<details><summary>About the run: {len(notes)}</summary>", "", "| gate | level | note |"]
+    return [*head, "|---|---|---|", *rows, *more, "", "</details>", ""]
 
 
 def _note_row(gate: str, note: Notification) -> str:
@@ -78,51 +97,67 @@ def _note_row(gate: str, note: Notification) -> str:
     return f"| {_text(gate)} | {_text(note.level)} | {place}{_text(note.message)} |"
 
 
-def _fit(findings: Sequence[Finding], rules: dict[tuple[str, str], Rule], room: int) -> list[str]:
-    """Make rows, the most important first, until the room (in bytes) is used up."""
-    rows: list[str] = []
-    for finding in findings:
-        row = _row(finding, rules.get((finding.tool, finding.rule)))
-        room -= len(row.encode())
-        if room < 0:
-            break
-        rows.append(row)
-    return rows
+def _sections(verdict: Verdict) -> tuple[_Section, ...]:
+    ranked = sorted(verdict.findings, key=rank)
+    blocking = [finding for finding in ranked if finding.blocking]
+    return (
+        _Section(f"Blocking: {len(blocking)}", blocking, folded=False),
+        _Section(f"Fixed by this change: {len(verdict.fixed)}", sorted(verdict.fixed, key=rank), folded=True),
+        _Section(f"Other findings: {len(ranked) - len(blocking)}", ranked[len(blocking) :], folded=True),
+    )
 
 
-def _tables(rows: Sequence[str], blocking: int, total: int) -> Iterable[str]:
-    """Yield the table of the blocking findings, which rank first, and the folded one of all others."""
-    first, rest = rows[:blocking], rows[blocking:]
-    if first:
-        yield f"\n### Blocking: {blocking}\n\n{_HEAD}{''.join(first)}"
-    if rest:
-        yield f"\n<details><summary>Other findings: {total - blocking}</summary>\n\n{_HEAD}{''.join(rest)}"
-        yield "\n</details>\n"
-    if len(rows) < total:
-        yield f"\n{len(rows)} of {total} findings shown, the most important ones; all are in verdict.json.\n"
+def _findings(sections: Sequence[_Section], rules: Rules, link: Link, room: int) -> Iterable[str]:
+    """Yield a table for each section until the room (in bytes) is used up, then say what was left out."""
+    shown = 0
+    for section in sections:
+        rows: list[str] = []
+        for finding in section.findings:
+            row = _row(finding, rules, link)
+            room -= len(row.encode())
+            if room < 0:
+                break
+            rows.append(row)
+        shown += len(rows)
+        yield _table(section, rows)
+    total = sum(len(section.findings) for section in sections)
+    if shown < total:
+        yield f"\n{shown} of {total} findings shown, the most important ones; all are in verdict.json.\n"
 
 
-def _row(finding: Finding, rule: Rule | None) -> str:
-    name = _code(f"{finding.gate} · {finding.rule}")
-    link = web_link(finding.help) or web_link(rule.help if rule else "")
+def _table(section: _Section, rows: Sequence[str]) -> str:
+    if not rows:
+        return ""
+    table = f"\n\n{_HEAD}{''.join(rows)}"
+    if section.folded:
+        return f"\n<details><summary>{section.heading}</summary>{table}\n</details>\n"
+    return f"\n### {section.heading}{table}"
+
+
+def _row(finding: Finding, rules: Rules, link: Link) -> str:
+    said = message(finding, rules)
+    words = [_text(said.what), *(f"<b>{label}:</b> {_text(text)}" for label, text in said.labelled)]
+    words += [f"Found by: {_text(', '.join(finding.sources))}"] if len(finding.sources) > 1 else []
     where = finding.path + (f":{finding.line}" if finding.line > 0 else "")
-    said = [_text(finding.message or (rule.what if rule else ""))]
-    said += [f"<b>Mend:</b> {_text(rule.mend)}"] if rule and rule.mend else []
-    said += [f"Found by: {_text(', '.join(finding.sources))}"] if len(finding.sources) > 1 else []
     cells = [
         str(finding.severity),
-        f'<a href="{escape(link)}">{name}</a>' if link else name,
-        _code(where) if where else "",
-        "<br>".join(said),
+        _linked(_code(f"{finding.gate} · {finding.rule}"), said.link),
+        _linked(_code(where), link(finding)) if where else "",
+        "<br>".join(words),
         ", ".join(_marks(finding)),
     ]
     return f"| {' | '.join(cells)} |\n"
 
 
+def _linked(text: str, address: str) -> str:
+    link = web_link(address)
+    return f'<a href="{escape(link)}">{text}</a>' if link else text
+
+
 def _marks(finding: Finding) -> Iterable[str]:
     if finding.blocking:
         yield "blocking"
-    yield str(finding.state)
+    yield "fixed" if finding.state is State.ABSENT else str(finding.state)
     if not finding.in_change and finding.state is not State.ABSENT:
         yield "not in the change"
     if finding.waived:

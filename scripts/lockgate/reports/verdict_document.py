@@ -39,6 +39,9 @@ class GateDocument(Struct, frozen=True):
         ),
     ]
     notifications: list[NotificationDocument]
+    fail_on_from: Annotated[
+        str, Meta(description="The line of the configuration that says so; empty for the default.")
+    ] = ""
 
 
 class StepDocument(Struct, frozen=True):
@@ -49,6 +52,17 @@ class StepDocument(Struct, frozen=True):
         Meta(description="found, not waived, blocking; with a base also: in the change, new."),
     ]
     count: int
+
+
+class EditDocument(Struct, frozen=True):
+    """Replace a text of the finding's file, from a line and column up to an end, which is exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    old: Annotated[str, Meta(description="What stands there.")]
+    new: Annotated[str, Meta(description="What is to stand there.")]
 
 
 class FindingDocument(Struct, frozen=True):
@@ -88,6 +102,13 @@ class FindingDocument(Struct, frozen=True):
     waived: bool
     waiver: Annotated[str | None, Meta(description="The waiver that holds it, in words.")]
     blocking: Annotated[bool, Meta(description="Whether it makes its gate fail.")]
+    in_diff: Annotated[bool, Meta(description="Whether the change touches its lines.")] = True
+    fix: Annotated[
+        list[EditDocument], Meta(description="The edits that mend it, where that needs no thought.")
+    ] = []
+    waived_why: Annotated[
+        str, Meta(description="The lines of the configuration whose waivers name it, and what each does.")
+    ] = ""
 
 
 class RuleDocument(Struct, frozen=True):
@@ -135,4 +156,7 @@ class Document(Struct, frozen=True, kw_only=True):
     ]
     findings: Annotated[list[FindingDocument], Meta(description="All of them, sorted.")]
     rules: Annotated[list[RuleDocument], Meta(description="Each rule that a finding names.")] = []
+    fixed: Annotated[
+        list[FindingDocument], Meta(description="What the base had and the change mended; state is absent.")
+    ] = []
     timing: TimingDocument

@@ -1,16 +1,18 @@
 """Write `verdict.json`, the machine's answer, read it, and make a verdict of it again."""
 
+from dataclasses import asdict
 from typing import cast
 
 import msgspec
 
 from lockgate.config import SeverityName
 from lockgate.errors import ExitCode, InputError
-from lockgate.finding import Finding, Notification, Rule, Severity, State
+from lockgate.finding import Edit, Finding, Notification, Rule, Severity, State
 from lockgate.github import inert_json
 from lockgate.reports.verdict_document import (
     SCHEMA,
     Document,
+    EditDocument,
     FindingDocument,
     GateDocument,
     NotificationDocument,
@@ -42,6 +44,7 @@ def render(verdict: Verdict) -> bytes:
         funnel=[StepDocument(step.stage, step.count) for step in verdict.funnel],
         findings=[_finding(finding) for finding in verdict.findings],
         rules=[_rule(rule) for rule in verdict.rules],
+        fixed=[_finding(finding) for finding in verdict.fixed],
         timing=TimingDocument(verdict.timing.seconds, verdict.timing.gates),
     )
     return inert_json(msgspec.json.format(msgspec.json.encode(document), indent=1)) + b"\n"
@@ -73,6 +76,7 @@ def restore(document: Document) -> Verdict:
         funnel=tuple(FunnelStep(step.stage, step.count) for step in document.funnel),
         findings=tuple(map(_restored_finding, document.findings)),
         rules=tuple(map(_restored_rule, document.rules)),
+        fixed=tuple(map(_restored_finding, document.fixed)),
         timing=Timing(seconds=document.timing.seconds, gates=document.timing.gates),
         reason=document.reason,
     )
@@ -114,6 +118,7 @@ def _restored_gate(gate: GateDocument) -> GateResult:
             Notification(level=note.level, message=note.message, path=note.path)
             for note in gate.notifications
         ),
+        fail_on_from=gate.fail_on_from,
     )
 
 
@@ -127,6 +132,7 @@ def _restored_finding(finding: FindingDocument) -> Finding:
             "sources": tuple(finding.sources),
             "commit": finding.commit or "",
             "waiver": finding.waiver or "",
+            "fix": tuple(Edit(**msgspec.structs.asdict(edit)) for edit in finding.fix),
         }
     )
 
@@ -150,6 +156,7 @@ def _gate(gate: GateResult) -> GateDocument:
             NotificationDocument(note.level, printable(note.message), printable(note.path))
             for note in gate.notifications
         ],
+        fail_on_from=printable(gate.fail_on_from),
     )
 
 
@@ -176,6 +183,9 @@ def _finding(finding: Finding) -> FindingDocument:
         waived=finding.waived,
         waiver=printable(finding.waiver) or None,
         blocking=finding.blocking,
+        in_diff=finding.in_diff,
+        waived_why=printable(finding.waived_why),
+        fix=[EditDocument(**asdict(edit)) for edit in finding.fix],
     )
 
 

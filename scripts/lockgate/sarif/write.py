@@ -135,6 +135,8 @@ def _result(verdict: Verdict, finding: Finding, index: int) -> Json:
     }
     if finding.path:
         written["locations"] = [{"physicalLocation": _location(finding)}]
+    if finding.fix:
+        written["fixes"] = [_fix(finding)]
     if verdict.base is not None:
         written["baselineState"] = str(finding.state)
     return written
@@ -152,6 +154,22 @@ def _location(finding: Finding) -> Json:
             region["endColumn"] = finding.end_column
         location["region"] = region
     return location
+
+
+def _fix(finding: Finding) -> Json:
+    replacements = [
+        {
+            "deletedRegion": {
+                "startLine": edit.line,
+                "startColumn": edit.column,
+                "endLine": edit.end_line,
+                "endColumn": edit.end_column,
+            },
+            "insertedContent": {"text": visible(edit.new)},
+        }
+        for edit in finding.fix
+    ]
+    return {"artifactChanges": [{"artifactLocation": _artifact(finding.path), "replacements": replacements}]}
 
 
 def _artifact(path: str) -> Json:

@@ -18,6 +18,7 @@ from bandit.core.issue import Issue
 from bandit.core.manager import BanditManager
 
 from lockgate.finding import Severity, Span
+from lockgate.fixes import Fixer
 from lockgate.gates.file_report import FileReport, Kind, RawFinding, make
 from lockgate.source import MAX_BYTES, read_bytes
 from lockgate.text import column, decode, split_lines
@@ -52,8 +53,9 @@ def load() -> Callable[[str, str], FileReport]:
         data = read_bytes(Path(root, path), MAX_BYTES)
         failures.clear()
         skipped = _run(manager, data, str(Path(root, path)))
-        lines = split_lines(decode(data) or "")
-        findings = tuple(_finding(issue, lines) for issue in manager.results)
+        text = decode(data) or ""
+        lines, fixer = split_lines(text), Fixer(text)
+        findings = tuple(_finding(issue, lines, fixer) for issue in manager.results)
         return FileReport(findings, _problem(data, failures) if skipped else "; ".join(failures.tests))
 
     return analyse
@@ -121,7 +123,7 @@ def _likely(data: bytes) -> str:
     return "likely it is a template, or written for Python 2 or for a Python newer than this one"
 
 
-def _finding(issue: Issue, lines: list[str]) -> RawFinding:
+def _finding(issue: Issue, lines: list[str], fixer: Fixer) -> RawFinding:
     line, last = issue.lineno, max([issue.lineno, *issue.linerange])
     secrets = _password(issue, lines, last)
     if _checks(issue) & _FUNCTION:  # a finding about a function's head does not change with its body
@@ -134,7 +136,8 @@ def _finding(issue: Issue, lines: list[str]) -> RawFinding:
         help=get_url(issue.test_id),
     )
     message = f"{_PASSWORD}." if issue.text.startswith(_PASSWORD) else _ADDRESS.sub("", issue.text)
-    return make(kind, message, lines, (line, last, *_columns(issue, lines, last)), secrets)
+    place = (line, last, *_columns(issue, lines, last))
+    return make(kind, message, lines, place, secrets, fixer.fix(kind.tool, kind.rule, place))
 
 
 def severity(severity: str, confidence: str) -> Severity:

@@ -9,6 +9,7 @@ import msgspec
 
 from lockgate.errors import ToolError
 from lockgate.finding import Severity
+from lockgate.fixes import Fixer
 from lockgate.gates.file_report import FileReport, Kind, RawFinding, make
 from lockgate.gates.sast.oxlint_rules import RULES, TOOL
 from lockgate.process import Completed
@@ -71,8 +72,9 @@ def report(diagnostics: Iterable[Diagnostic], text: str) -> FileReport:
     said = [d for d in diagnostics if d.code]
     lines = split_lines(text) if said else []
     starts = _starts(text.encode("utf-8", "replace")) if said else []
+    fixer = Fixer(text)
     findings = sorted(
-        (_finding(d, lines, starts) for d in said), key=lambda raw: (raw.line, raw.column, raw.rule)
+        (_finding(d, lines, starts, fixer) for d in said), key=lambda raw: (raw.line, raw.column, raw.rule)
     )
     why = (
         f"oxlint cannot parse it ({problems[0]}); likely its syntax is wrong, or new to oxlint"
@@ -87,7 +89,7 @@ def rule_id(code: str) -> str:
     return code.rstrip(")").replace("(", "/")
 
 
-def _finding(diagnostic: Diagnostic, lines: list[str], starts: Sequence[int]) -> RawFinding:
+def _finding(diagnostic: Diagnostic, lines: list[str], starts: Sequence[int], fixer: Fixer) -> RawFinding:
     rule = RULES.get(rule_id(diagnostic.code))
     kind = Kind(
         tool=TOOL,
@@ -96,7 +98,9 @@ def _finding(diagnostic: Diagnostic, lines: list[str], starts: Sequence[int]) ->
         cwe=rule.cwe if rule else (),
         help=rule.help if rule else "",
     )
-    return make(kind, diagnostic.message.rstrip(".") + ".", lines, _place(diagnostic, lines, starts))
+    place = _place(diagnostic, lines, starts)
+    fix = fixer.fix(kind.tool, kind.rule, place)
+    return make(kind, diagnostic.message.rstrip(".") + ".", lines, place, fix=fix)
 
 
 def _place(diagnostic: Diagnostic, lines: list[str], starts: Sequence[int]) -> tuple[int, int, int, int]:

@@ -1,0 +1,146 @@
+"""`lockgate fix`: apply to the checkout what the last run's findings need and nobody has to think about."""
+
+import argparse
+import difflib
+import os
+import re
+import stat
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+
+from lockgate.cli.mending import Mended, mend
+from lockgate.cli.reading import read_report
+from lockgate.errors import ExitCode, InputError, PlatformError
+from lockgate.finding import Finding, State
+from lockgate.git import find
+from lockgate.github import inert
+from lockgate.reports import explanation, verdict_json
+from lockgate.reports.verdict_document import Document
+from lockgate.source import MAX_BYTES, read_bytes
+from lockgate.text import decode, split_lines
+from lockgate.untrusted import one_line
+
+_FINGERPRINT = re.compile("[0-9a-fA-F]{6,32}")
+
+
+def fix(arguments: argparse.Namespace, environment: Mapping[str, str]) -> ExitCode:
+    """Apply fixes, or show them; give 1 when a finding that was asked for could not be mended."""
+    path, fingerprints = _what(arguments.what)
+    git = find(path)
+    root = git.root if git else path.resolve()
+    chosen = _chosen(read_report(arguments.report), fingerprints, _prefix(path, root))
+    done, left = 0, 0
+    for name, findings in sorted(chosen.items()):
+        mended = _mend(root, name, findings, show=arguments.diff)
+        done, left = done + len(mended.done), left + len(mended.left)
+        _tell(mended, arguments.diff)
+    _say(_summary(done, left, arguments.diff), arguments.diff)
+    return ExitCode.FINDINGS if left else ExitCode.PASS
+
+
+def _what(words: Sequence[str]) -> tuple[Path, list[str]]:
+    """Tell fingerprints from the folder; one that looks like a fingerprint is written `./abcdef`."""
+    fingerprints = [word for word in words if _FINGERPRINT.fullmatch(word)]
+    others = [word for word in words if word not in fingerprints]
+    if len(others) > 1 or not Path(*others).is_dir():
+        raise InputError(
+            f"`{one_line(others[-1])[:80]}` is no folder and no fingerprint",
+            cause="a typing error, or fewer than six digits of a fingerprint",
+            todo="give a folder of the checkout, and fingerprints of the run's findings",
+        )
+    return Path(*others), fingerprints
+
+
+def _prefix(path: Path, root: Path) -> str:
+    inside = path.resolve().relative_to(root.resolve()).as_posix()
+    return "" if inside == "." else f"{inside}/"
+
+
+def _chosen(document: Document, fingerprints: Sequence[str], prefix: str) -> dict[str, list[Finding]]:
+    """Sort by file the findings that are named, or the new ones that have a fix and no waiver."""
+    wanted = {explanation.select(document, given).fingerprint for given in fingerprints}
+    found: defaultdict[str, list[Finding]] = defaultdict(list)
+    for finding in verdict_json.restore(document).findings:
+        own = finding.fix and finding.state is State.NEW and not finding.waived
+        if finding.fingerprint in wanted or (own and not wanted and finding.path.startswith(prefix)):
+            found[finding.path].append(finding)
+    return found
+
+
+def _mend(root: Path, name: str, findings: Sequence[Finding], *, show: bool) -> Mended:
+    file = root / name
+    try:
+        _see_place(root, name)
+        data = read_bytes(file, MAX_BYTES)
+        mended = mend(data, findings)
+        if show:
+            sys.stdout.write("".join(f"{inert(line)}\n" for line in _diff(name, data, mended.data)))
+        elif mended.data != data:
+            _replace(file, mended.data)
+    except (OSError, ValueError) as error:
+        why = (isinstance(error, OSError) and error.strerror) or "it is no path of a file"
+        return Mended(b"", left=[(finding, f"its file cannot be mended: {why}") for finding in findings])
+    return mended
+
+
+def _see_place(root: Path, name: str) -> None:
+    """Raise OSError for a path that leads out of the checkout, into git's own folder or through a link."""
+    path, folder = PurePosixPath(name), (root / name).parent
+    strange = path.is_absolute() or ".." in path.parts or ".git" in map(str.lower, path.parts)
+    if strange or folder.resolve() != (root.resolve() / name).parent:
+        raise OSError(0, "its path leads out of the checkout, or through a link")
+
+
+def _replace(file: Path, data: bytes) -> None:
+    """Put a whole new file in the place of another, with its permissions."""
+    try:
+        mode = stat.S_IMODE(file.lstat().st_mode)
+        handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".lockgate-")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
+                os.fchmod(stream.fileno(), mode)
+            Path(temporary).replace(file)
+        except BaseException:
+            with suppress(OSError):
+                Path(temporary).unlink()
+            raise
+    except OSError as error:
+        raise PlatformError(
+            f"{one_line(str(file))} cannot be written: {error.strerror}",
+            cause="the folder is read-only, or the disk is full",
+            todo="mend that, and fix again",
+        ) from error
+
+
+def _diff(name: str, before: bytes, after: bytes) -> Iterator[str]:
+    one, other = (split_lines(decode(data) or "") for data in (before, after))
+    return difflib.unified_diff(one, other, f"a/{name}", f"b/{name}", lineterm="")
+
+
+def _tell(mended: Mended, diff: bool) -> None:
+    for finding in mended.done if not diff else ():
+        _say(f"fixed  {_title(finding)}", diff)
+    for finding, why in mended.left:
+        _say(f"left   {_title(finding)}  {why}", diff)
+
+
+def _title(finding: Finding) -> str:
+    return f"{finding.path}:{finding.line}  {finding.tool}/{finding.rule}"
+
+
+def _summary(done: int, left: int, diff: bool) -> str:
+    if not done and not left:
+        return "no new finding of that run has a fix that needs no thought"
+    verb = "can be fixed" if diff else "fixed"
+    more = "" if diff or not done else "; run lockgate again to see what they changed"
+    return f"{done} {verb}, {left} left{more}"
+
+
+def _say(text: str, diff: bool) -> None:
+    """Say a line; beside a diff, where it is in nobody's way."""
+    (sys.stderr if diff else sys.stdout).write(f"{inert(one_line(text))}\n")

@@ -1,0 +1,9 @@
+"""The quality gates, in alphabetical order. To add one: a module that is a `Gate`, and its line here."""
+
+from lockgate.gates.protocol import Gate, Output, Task
+from lockgate.gates.sast import gate as sast
+from lockgate.gates.secrets import gate as secrets
+
+__all__ = ["GATES", "Gate", "Output", "Task"]
+
+GATES: tuple[Gate, ...] = (sast, secrets)

@@ -1,0 +1,64 @@
+"""Say what a finding is, in the same words wherever it is shown."""
+
+from dataclasses import dataclass
+
+from lockgate.finding import Finding, Rule
+from lockgate.untrusted import web_link
+from lockgate.verdict import Verdict
+
+Rules = dict[tuple[str, str], Rule]
+
+_CWES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """Hold the words for one finding, not yet made safe; each is empty where there is nothing to say.
+
+    `title` is such as `sast · B602 · high`. `outside` says why a finding on no line of the change is shown.
+    """
+
+    title: str
+    what: str
+    why: str
+    mend: str
+    outside: str
+    link: str
+
+    @property
+    def labelled(self) -> tuple[tuple[str, str], ...]:
+        """Give what follows the first sentence, each with its label; the link is apart."""
+        labels = (("Why", self.why), ("Mend", self.mend), ("Shown", self.outside))
+        return tuple((label, text) for label, text in labels if text)
+
+
+def rules_of(verdict: Verdict) -> Rules:
+    """Find rules by their tool and id."""
+    return {(rule.tool, rule.id): rule for rule in verdict.rules}
+
+
+def message(finding: Finding, rules: Rules) -> Message:
+    """Word a finding; its rule says what the finding itself does not."""
+    rule = rules.get((finding.tool, finding.rule))
+    return Message(
+        title=f"{finding.gate} · {finding.rule} · {finding.severity}",
+        what=finding.message or (rule.what if rule else ""),
+        why=_why(finding, rule),
+        mend=rule.mend if rule else "",
+        outside=_outside(finding),
+        link=web_link(finding.help) or web_link(rule.help if rule else ""),
+    )
+
+
+def _why(finding: Finding, rule: Rule | None) -> str:
+    cwes = sorted({*finding.cwe, *(rule.cwe if rule else ())})[:_CWES]
+    names = ", ".join(f"CWE-{number}" for number in cwes)
+    why = rule.why if rule else ""
+    return f"{why} ({names})" if why and names else why or names
+
+
+def _outside(finding: Finding) -> str:
+    if finding.in_diff or not finding.in_change:
+        return ""
+    held = f"commit {finding.commit[:12]} of the change added it" if finding.commit else ""
+    return f"on no line of this change, but {held or 'the change touches its file, and the base lacks it'}"

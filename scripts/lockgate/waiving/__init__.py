@@ -1,0 +1,1 @@
+"""Waivers as acts that are reviewed: written into the configuration, and listed with their end."""
