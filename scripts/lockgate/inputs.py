@@ -10,6 +10,9 @@ from typing import Any
 from lockgate.errors import InputError
 from lockgate.finding import Severity
 
+_NAMES = (
+    "path", "gates", "base", "scope", "config", "fail-on", "output", "jobs", "shards", "parts", "history",
+)  # fmt: skip
 _UNSEEN = frozenset(["\0", *map(chr, range(0xD800, 0xE000))])  # what no path and no revision can hold
 
 
@@ -51,21 +54,7 @@ class Options:
 def from_action(environment: Mapping[str, str], gate: str) -> Options:
     """Read an action's inputs, one JSON object in `LOCKGATE_INPUTS`; `gate` is the action's own, or empty."""
     inputs = _inputs(environment.get("LOCKGATE_INPUTS", "{}"))
-    text = {
-        name: _text(inputs, name)
-        for name in (
-            "path",
-            "gates",
-            "base",
-            "scope",
-            "config",
-            "fail-on",
-            "output",
-            "jobs",
-            "shards",
-            "parts",
-        )
-    }
+    text = {name: _text(inputs, name) for name in _NAMES}
     workspace = Path(environment.get("GITHUB_WORKSPACE") or ".")
     if text["scope"] not in {"", "auto", "change", "all"}:
         raise _bad("scope", text["scope"], "`auto`, `change` or `all`")
@@ -85,6 +74,7 @@ def from_action(environment: Mapping[str, str], gate: str) -> Options:
         jobs=number(text["jobs"]) if text["jobs"] else 0,
         cells=cells(text["shards"]),
         parts=workspace / (text["parts"] or temporary / "lockgate-parts"),
+        history=workspace / text["history"] if text["history"] else None,
     )
 
 

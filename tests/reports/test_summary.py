@@ -217,3 +217,20 @@ def test_fits_the_limit_by_leaving_out_the_least_important():
 def test_fits_a_smaller_limit_too():
     text = render(verdict(*(finding(path=f"{number}.py") for number in range(3000))), 65_535)
     assert 60_000 < len(text.encode()) <= 65_535
+
+
+def test_what_the_change_does_to_the_policy_stands_above_the_gates() -> None:
+    words = "This change adds 1 waivers: they excuse nothing here."
+    about = finding(
+        gate="policy", tool="lockgate", rule="waivers-changed", message=words, severity=Severity.NOTE
+    )
+    text = render(verdict(about))
+    assert "adds 1 waivers" in text.partition("| gate | outcome |")[0].replace("&#8203;", "")
+    assert "adds 1 waivers" not in render(verdict(finding())).partition("| gate |")[0]
+
+
+def test_many_words_about_the_policy_are_counted() -> None:
+    many = [finding(gate="policy", rule="waiver-unused", message=f"unused {number}") for number in range(60)]
+    top = render(verdict(*many)).partition("| gate | outcome |")[0]
+    assert top.count("\n- unused") == 50
+    assert "\n- 10 more below\n" in top

@@ -2,19 +2,17 @@
 
 import argparse
 import difflib
-import os
 import re
 import stat
 import sys
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from lockgate.cli.mending import Mended, mend
+from lockgate.cli.output import put
 from lockgate.cli.reading import read_report
-from lockgate.errors import ExitCode, InputError, PlatformError
+from lockgate.errors import ExitCode, InputError
 from lockgate.finding import Finding, State
 from lockgate.git import find
 from lockgate.github import inert
@@ -80,7 +78,7 @@ def _mend(root: Path, name: str, findings: Sequence[Finding], *, show: bool) -> 
         if show:
             sys.stdout.write("".join(f"{inert(line)}\n" for line in _diff(name, data, mended.data)))
         elif mended.data != data:
-            _replace(file, mended.data)
+            put(file, mended.data, stat.S_IMODE(file.lstat().st_mode))
     except (OSError, ValueError) as error:
         why = (isinstance(error, OSError) and error.strerror) or "it is no path of a file"
         return Mended(b"", left=[(finding, f"its file cannot be mended: {why}") for finding in findings])
@@ -93,28 +91,6 @@ def _see_place(root: Path, name: str) -> None:
     strange = path.is_absolute() or ".." in path.parts or ".git" in map(str.lower, path.parts)
     if strange or folder.resolve() != (root.resolve() / name).parent:
         raise OSError(0, "its path leads out of the checkout, or through a link")
-
-
-def _replace(file: Path, data: bytes) -> None:
-    """Put a whole new file in the place of another, with its permissions."""
-    try:
-        mode = stat.S_IMODE(file.lstat().st_mode)
-        handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".lockgate-")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(data)
-                os.fchmod(stream.fileno(), mode)
-            Path(temporary).replace(file)
-        except BaseException:
-            with suppress(OSError):
-                Path(temporary).unlink()
-            raise
-    except OSError as error:
-        raise PlatformError(
-            f"{one_line(str(file))} cannot be written: {error.strerror}",
-            cause="the folder is read-only, or the disk is full",
-            todo="mend that, and fix again",
-        ) from error
 
 
 def _diff(name: str, before: bytes, after: bytes) -> Iterator[str]:

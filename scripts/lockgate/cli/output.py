@@ -37,13 +37,18 @@ def write(folder: Path, reports: Mapping[str, bytes]) -> None:
             put(folder / name, data)
 
 
-def put(file: Path, data: bytes) -> None:
-    """Write beside the file and rename, following no link that a hostile checkout may have put there."""
+def put(file: Path, data: bytes, mode: int | None = None) -> None:
+    """Write beside the file and rename, following no link that a hostile checkout may have put there.
+
+    `mode` is the new file's, else what the user's mask leaves. Raise OSError.
+    """
     fresh = file.with_name(f".{file.name}.{os.getpid()}")
     fresh.unlink(missing_ok=True)
     try:
         with fresh.open("xb") as stream:
             stream.write(data)
+            if mode is not None:
+                os.fchmod(stream.fileno(), mode)
         fresh.replace(file)
     finally:
         fresh.unlink(missing_ok=True)

@@ -15,6 +15,7 @@ Link = Callable[[Finding], str]
 
 _TEXT_LIMIT = 300
 _NOTES_LIMIT = 50
+_POLICY = "policy"  # the gate of findings about configuration and waivers
 _RESERVE = 2048  # bytes for headings and for the line that counts what was left out
 
 ANSWERS = {Answer.PASS: "✅ pass", Answer.FAIL: "❌ fail", Answer.ERROR: "⚠️ error"}
@@ -66,11 +67,23 @@ def _top(verdict: Verdict) -> list[str]:
         "",
         f"{funnel} → <b>{verdict.answer.upper()}</b>" if funnel else "",
         "",
+        *_policy(verdict.findings),
         "| gate | outcome | new | fixed | waived | seconds | reason | tools |",
         "|---|---|---|---|---|---|---|---|",
         *(_gate_row(gate, verdict.timing.gates.get(gate.name)) for gate in verdict.gates),
         "",
         *_notes(verdict.gates),
+    ]
+
+
+def _policy(findings: Iterable[Finding]) -> list[str]:
+    """Say at the top what the change does to the policy, and what the waivers come to."""
+    about = sorted((finding for finding in findings if finding.gate == _POLICY), key=rank)
+    more = [f"- {len(about) - _NOTES_LIMIT} more below"] if len(about) > _NOTES_LIMIT else []
+    return [
+        *(f"- {_text(finding.message)}" for finding in about[:_NOTES_LIMIT]),
+        *more,
+        *([""] if about else []),
     ]
 
 
