@@ -245,3 +245,27 @@ def test_an_expired_artifact_is_an_error_that_says_so(github):
     with pytest.raises(ApiError, match="410") as caught:
         downloaded(github)
     assert "no longer" in caught.value.cause
+
+
+@pytest.mark.parametrize(
+    ("said", "cause"),
+    [
+        ("Resource not accessible by integration", "lacks a permission"),
+        ("Unable to create comment because issue is locked.", "locked or archived"),
+        ("Repository was archived so is read-only.", "locked or archived"),
+    ],
+)
+def test_what_no_permission_helps_against_is_told_apart(github, said, cause):
+    github.state.faults = {1: Fault(403, message=said)}
+    with pytest.raises(ApiError, match=said) as caught:
+        write(github)
+    assert cause in caught.value.cause
+
+
+@pytest.mark.parametrize("headers", [{}, {"Retry-After": "5000"}])
+def test_a_limit_of_rate_is_not_taken_for_a_missing_permission(github, headers):
+    github.state.faults = {1: Fault(403, headers, "You have exceeded a secondary rate limit.")}
+    with pytest.raises(ApiError) as caught:
+        write(github, patience=10.0)
+    assert "too many requests" in caught.value.cause
+    assert "grant" not in caught.value.todo

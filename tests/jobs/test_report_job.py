@@ -343,3 +343,72 @@ def test_suggestions_that_github_does_not_take_are_no_failure(github, capsys):
     )
     assert do(github) == ExitCode.PASS
     assert capsys.readouterr().out.splitlines()[-1].startswith("no suggestions: GitHub answers 422")
+
+
+@pytest.mark.parametrize(
+    ("permissions", "checks", "comments", "named"),
+    [
+        ({"checks": "read"}, 0, 1, "`checks: write`"),
+        ({"pull_requests": "read"}, 1, 0, "`pull-requests: write`"),
+        ({"pull_requests": "none"}, 1, 0, "pull-requests: write"),
+    ],
+)
+def test_without_one_permission_the_rest_is_done_and_it_is_named(
+    github, permissions, checks, comments, named
+):
+    leave(github)
+    github.state.permissions |= permissions
+    with pytest.raises(PlatformError) as caught:
+        do(github)
+    assert (len(github.state.check_runs), len(github.state.comments)) == (checks, comments)
+    assert named in caught.value.todo
+
+
+def test_without_any_permission_to_write_both_are_named(github, capsys):
+    leave(github)
+    github.state.permissions |= {"checks": "read", "pull_requests": "read"}
+    with pytest.raises(PlatformError) as caught:
+        do(github)
+    assert "`checks: write`" in caught.value.todo
+    assert "`pull-requests: write`" in capsys.readouterr().out
+
+
+def test_each_project_of_a_monorepo_has_its_own_check_run_and_comment(github):
+    made = {"api-report": passing(), "web-report": failing()}
+    github.state.artifacts = [
+        artifact(zipped(("verdict.json", verdict_json.render(each))), id=number, name=name)
+        for number, (name, each) in enumerate(made.items(), 5)
+    ]
+    for _ in range(2):
+        for name in made:
+            do(github, artifact=name)
+    assert [(each["name"], len(each["all"])) for each in github.state.check_runs] == [
+        ("lockgate (api-report)", 0),
+        ("lockgate (web-report)", 1),
+    ]
+    first, second = (each["body"] for each in github.state.comments)
+    assert "(api-report) for commit" in first
+    assert "(web-report) for commit" in second
+    assert "Blocking: 1" in second
+
+
+def test_no_name_of_an_artifact_ends_the_marker(github):
+    name = "a --> <script>@team\u00e9 [x](y)"
+    github.state.artifacts = [artifact(zipped(("verdict.json", changed())), id=5, name=name)]
+    do(github, artifact=name)
+    do(github, artifact=name)
+    (comment,) = github.state.comments
+    assert re.match(r"<!-- lockgate: verdict of [\w%.~-]+ -->\n", comment["body"])
+    assert comment["body"].count("-->") == 1
+    assert "<script" not in comment["body"]
+    assert "@" not in comment["body"]
+
+
+def test_a_run_that_was_started_again_meanwhile_is_reported_at_its_next_end(github, capsys):
+    github.state.runs = [run(run_attempt=2, status="in_progress", conclusion=None)]
+    leave(github)
+    assert do(github) == ExitCode.PASS
+    assert (github.state.check_runs, github.state.comments) == ([], [])
+    assert capsys.readouterr().out == (
+        "the run 9000000001 was started again, and is reported at its next end\n"
+    )

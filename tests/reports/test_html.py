@@ -165,6 +165,39 @@ def test_findings_are_grouped_by_gate_then_file():
     ]  # fmt: skip
 
 
+def test_what_blocks_stands_in_the_order_of_what_matters_most():
+    old = {"state": State.UNCHANGED, "blocking": True}
+    findings = (
+        finding(0, blocking=True, path="a.py"),
+        finding(1, blocking=True, path="z.py", gate="secrets", severity=Severity.CRITICAL),
+        finding(2, path="a.py", **old),
+        finding(3, blocking=True, path="b.py", in_diff=False),
+        finding(4, blocking=True, path="c.py"),
+    )
+    page = Page(render(verdict(*findings), {}))
+    assert [e.text for e in page.all("bdi", "message")] == [f"message {n}." for n in (1, 0, 4, 3, 2)]
+    assert [e.text.strip() for e in page.elements if e.tag in {"h3", "h4"}] == [
+        "critical · secrets", "z.py", "high · sast", "a.py", "c.py", "b.py", "a.py",
+    ]  # fmt: skip
+
+
+def test_what_the_change_fixed_is_told_apart():
+    gone = tuple(finding(n, state=State.ABSENT) for n in (1, 2))
+    page = Page(render(verdict(finding(), fixed=gone), {}))
+    assert [h.text for h in page.all("h2")][-2:] == ["Fixed by this change 2", "Other findings 1"]
+    entries = page.all("details", "finding")
+    assert [e.attributes["data-state"] for e in entries] == ["absent", "absent", "new"]
+    assert ["open" in e.attributes for e in entries] == [False, False, True]
+    assert [e.text.strip() for e in page.all("span", "marks")] == ["fixed", "fixed", "new"]
+    assert [e.text for e in page.all("option") if e.attributes.get("value") == "absent"] == ["fixed"]
+
+
+def test_a_finding_outside_the_diff_says_why_it_is_shown():
+    page = Page(render(verdict(finding(), finding(1, in_diff=False)), {}))
+    (shown,) = page.all("dd", "shown")
+    assert shown.text == "on no line of this change, but the change touches its file, and the base lacks it"
+
+
 def test_code_is_numbered_and_the_findings_lines_are_marked():
     found = finding(line=11, end_line=12)
     code = Excerpt(10, ("def f():", "  a <b>", "  c", ""))
@@ -214,11 +247,11 @@ def test_gates_name_their_tools_and_counts():
     assert " ".join(row.text.split()) == "sast failed new findings bandit 1.9.4 12 files"
 
 
-def test_counts_of_nothing_are_left_out():
-    row = Page(
-        render(verdict(gates=(gate("passed", counts={"files": 2, "waived": 0, "not_scanned": 1}),)), {})
-    )
-    assert [li.text for li in row.inside(row.one("td", "counts"), "li")] == ["2 files", "1 not scanned"]
+def test_counts_of_nothing_are_left_out_and_one_is_no_plural():
+    counts = {"files": 2, "waived": 0, "findings": 1, "not_scanned": 1}
+    row = Page(render(verdict(gates=(gate("passed", counts=counts),)), {}))
+    shown = [li.text for li in row.inside(row.one("td", "counts"), "li")]
+    assert shown == ["2 files", "1 finding", "1 not scanned"]
 
 
 def test_many_notifications_are_capped_aloud():

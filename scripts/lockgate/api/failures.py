@@ -17,6 +17,10 @@ _BY_STATUS = {
     422: ("it holds something that GitHub does not take", "report it: this is a bug in lockgate"),
     429: ("too many requests in a short time", "run the job again later"),
 }
+_NOT_ALLOWED = (
+    "it takes nothing from anybody, as what is locked or archived does",
+    "see what GitHub says of it",
+)
 
 
 class ApiError(PlatformError):
@@ -37,14 +41,21 @@ def refused(response: requests.Response, where: str) -> ApiError:
     default = ("GitHub has a problem", "look at its status page, and run the job again later")
     if status < 400:
         default = ("the repository was renamed or moved", "start a new run, which knows the new name")
-    cause, todo = _BY_STATUS.get(status, default)
     said = _said(response)
+    cause, todo = _of_403(said) if status == 403 else _BY_STATUS.get(status, default)
     return ApiError(
         f"GitHub answers {status} to {where}{f': {said}' if said else ''}",
         cause=cause,
         todo=todo.format(needs=_needs(response)),
         status=status,
     )
+
+
+def _of_403(said: str) -> tuple[str, str]:
+    """Tell a missing permission from a limit of rate, and from what no permission helps against."""
+    if "rate limit" in said.lower():
+        return _BY_STATUS[429]
+    return _BY_STATUS[403] if not said or "not accessible" in said else _NOT_ALLOWED
 
 
 def unreachable(error: requests.RequestException, where: str) -> ApiError:

@@ -7,6 +7,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import requests
 
@@ -23,7 +24,10 @@ _API = "https://api.github.com"
 
 
 def run(environment: Mapping[str, str], sleep: Callable[[float], None] = time.sleep) -> ExitCode:
-    """Publish, and raise what kept the verdict from being believed once that is published."""
+    """Publish, and raise what kept the verdict from being believed, or some of it from being published.
+
+    Whatever can be published is, first.
+    """
     emitter = Emitter.of(environment, sys.stdout)
     with requests.Session() as session:
         client = Client(
@@ -34,28 +38,39 @@ def run(environment: Mapping[str, str], sleep: Callable[[float], None] = time.sl
             repository=environment.get("GITHUB_REPOSITORY", ""),
         )
         found = runs.find(client, _number(read_input(environment, "run-id")))
-        if found.conclusion in runs.SILENT:
-            emitter.plain(f"the run {found.id} ended as {found.conclusion}: there is nothing to report")
+        if quiet := runs.silence(found):
+            emitter.plain(f"the run {found.id} {quiet}")
             return ExitCode.PASS
-        said, failure = _statement(client, found, read_input(environment, "artifact"))
-        _publish(client, said, emitter)
-    if failure:
-        raise failure
+        name = read_input(environment, "artifact") or artifact.NAME
+        said, failures = _statement(client, found, name)
+        said = replace(said, project="" if name == artifact.NAME else name)
+        emitter.plain(f"run {found.id}, commit {found.head_sha}: {said.title}")
+        for publish in (_check, _comment):  # a token may lack the permission for one of them
+            try:
+                publish(client, said, emitter)
+            except LockgateError as error:
+                failures.append(error)
+    for failure in failures[1:]:
+        emitter.plain(str(failure))
+    if failures:
+        raise failures[0]
     return ExitCode.PASS
 
 
-def _statement(client: Client, found: Run, name: str) -> tuple[Statement, LockgateError | None]:
+def _statement(client: Client, found: Run, name: str) -> tuple[Statement, list[LockgateError]]:
     try:
-        document = verdict_json.read(artifact.fetch(client, found.id, name or "lockgate-report"))
-        return statement.of_verdict(found, verdict_json.restore(document)), None
+        document = verdict_json.read(artifact.fetch(client, found.id, name))
+        return statement.of_verdict(found, verdict_json.restore(document)), []
     except LockgateError as error:
-        return statement.of_failure(found, error), error
+        return statement.of_failure(found, error), [error]
 
 
-def _publish(client: Client, said: Statement, emitter: Emitter) -> None:
-    emitter.plain(f"run {said.run.id}, commit {said.run.head_sha}: {said.title}")
+def _check(client: Client, said: Statement, emitter: Emitter) -> None:
     number = check_run.put(client, said)
-    emitter.plain(f"check run {check_run.NAME}: {said.conclusion}, {number} annotations")
+    emitter.plain(f"check run {check_run.name(said)}: {said.conclusion}, {number} annotations")
+
+
+def _comment(client: Client, said: Statement, emitter: Emitter) -> None:
     pulls = runs.pull_requests(client, said.run)
     if len(pulls) == 1:
         comment.put(client, pulls[0], said)

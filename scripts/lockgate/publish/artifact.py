@@ -10,6 +10,8 @@ from msgspec import Struct
 from lockgate.api import Client
 from lockgate.errors import PlatformError
 
+NAME = "lockgate-report"
+"""What the pipeline calls it where nobody gave another name."""
 FILE = "verdict.json"
 MAX_ARCHIVE = 32 * 1024 * 1024
 MAX_FILE = 64 * 1024 * 1024

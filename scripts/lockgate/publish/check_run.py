@@ -24,6 +24,7 @@ NO_FILE = ".github"
 _ACTIONS = "github-actions"
 _LAST_LINE = 2**31 - 1
 _TITLE_LIMIT = 255
+_ENOUGH = 200  # characters of a name
 _ATTEMPTS = 3
 _LEVELS = {"error": "failure", "warning": "warning", "notice": "notice"}
 
@@ -67,7 +68,7 @@ def put(client: Client, statement: Statement) -> int:
 def _put(client: Client, statement: Statement, annotations: list[dict[str, Any]]) -> None:
     output = {"title": statement.title, "summary": body(statement)}
     run = statement.run
-    check = _find(client, run)
+    check = _find(client, statement)
     done = check.output.annotations_count if check else 0
     while check is None or check.status != "completed":
         some = annotations[done : done + AT_ONCE]
@@ -76,15 +77,21 @@ def _put(client: Client, statement: Statement, annotations: list[dict[str, Any]]
         if done == len(annotations):
             change |= {"status": "completed", "conclusion": statement.conclusion}
         if check is None:
-            new = {"name": NAME, "head_sha": run.head_sha, "external_id": _id(run)}
+            new = {"name": name(statement), "head_sha": run.head_sha, "external_id": _id(run)}
             check = client.post(_CheckRun, "check-runs", body=new | {"details_url": run.html_url} | change)
         else:
             check = client.patch(_CheckRun, "check-runs", check.id, body=change)
 
 
-def _find(client: Client, run: Run) -> _CheckRun | None:
+def name(statement: Statement) -> str:
+    """Name the check run: each of several reports has its own."""
+    return f"{NAME} ({cut(one_line(statement.project), _ENOUGH)})" if statement.project else NAME
+
+
+def _find(client: Client, statement: Statement) -> _CheckRun | None:
     """Find the check run for this attempt of the run, the first where there are several."""
-    pages = client.pages(_CheckRuns, "commits", run.head_sha, "check-runs", check_name=NAME, filter="all")
+    run, called = statement.run, name(statement)
+    pages = client.pages(_CheckRuns, "commits", run.head_sha, "check-runs", check_name=called, filter="all")
     ours = [
         check
         for page in pages

@@ -52,15 +52,22 @@ class _PullRequest(Struct, frozen=True):
 
 
 def find(client: Client, number: int) -> Run:
-    """Ask for a run; raise InputError for one that still goes on."""
+    """Ask for a run; raise InputError for one that never came to its end."""
     run = client.get(Run, "actions", "runs", number)
-    if run.status != "completed":
+    if run.status != "completed" and run.run_attempt <= 1:
         raise InputError(
             f"the run {number} is not at its end",
             cause="the workflow starts too early",
             todo="write `types: [completed]` below `workflow_run`",
         )
     return run
+
+
+def silence(run: Run) -> str:
+    """Say why nothing is to be reported about a run; empty where there is."""
+    if run.status != "completed":
+        return "was started again, and is reported at its next end"
+    return f"ended as {run.conclusion}: there is nothing to report" if run.conclusion in SILENT else ""
 
 
 def pull_requests(client: Client, run: Run) -> Sequence[int]:

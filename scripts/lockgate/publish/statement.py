@@ -19,12 +19,16 @@ _ENOUGH = 200  # characters of a sentence
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """Hold the answer for a run, its reason, and the verdict where there is one."""
+    """Hold the answer for a run, its reason, and the verdict where there is one.
+
+    `project` names the report where a run, or the repository, has several; else it is empty.
+    """
 
     run: Run
     answer: Answer
     reason: str
     verdict: Verdict | None
+    project: str = ""
 
     @property
     def conclusion(self) -> Literal["success", "failure"]:
@@ -58,7 +62,7 @@ def of_failure(run: Run, failure: LockgateError) -> Statement:
 
 def body(statement: Statement, limit: int = LIMIT) -> str:
     """Write it as Markdown of at most `limit` bytes, leaving out the least important."""
-    end = f"\n{_origin(statement.run)}\n"
+    end = f"\n{_origin(statement)}\n"
     for text in _forms(statement, limit - len(end.encode())):
         if len((text + end).encode()) <= limit:
             return text + end
@@ -76,7 +80,7 @@ def note(statement: Statement, limit: int) -> str:
         markdown(cut(statement.reason, _ENOUGH)),
         *([f"{len(verdict.fixed):,} fixed by this change"] if verdict.fixed else []),
         *([f"{waived:,} waived"] if waived else []),
-        _origin(statement.run),
+        _origin(statement),
     ]
     return " · ".join(said) + "\n"
 
@@ -98,7 +102,9 @@ def _forms(statement: Statement, limit: int) -> tuple[str, ...]:
     )
 
 
-def _origin(run: Run) -> str:
+def _origin(statement: Statement) -> str:
+    run = statement.run
     link = web_link(run.html_url)
     where = f'<a href="{link}">run</a>' if link else "run"
-    return f"From the {where} for commit {markdown(run.head_sha[:12])}."
+    which = f" ({markdown(cut(statement.project, _ENOUGH))})" if statement.project else ""
+    return f"From the {where}{which} for commit {markdown(run.head_sha[:12])}."

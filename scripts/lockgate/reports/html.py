@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -16,6 +17,7 @@ from lockgate.finding import Finding, Rule, Severity, State
 from lockgate.ranking import rank
 from lockgate.reports.excerpt import Excerpt, clip
 from lockgate.reports.history import History
+from lockgate.reports.message import Rules, message, rules_of
 from lockgate.verdict import Answer, FunnelStep, Outcome, Verdict
 
 SHOWN = 1_000
@@ -33,6 +35,7 @@ NOTIFICATIONS = 50
 TEXT = 2_000
 """No string on the page is longer than so many characters."""
 
+_BLOCKING, _FIXED, _OTHER = "Blocking findings", "Fixed by this change", "Other findings"
 _NO_HISTORY = History()
 _WEB = re.compile(r"https?://[A-Za-z0-9\[][!-~]*", re.IGNORECASE)
 
@@ -43,11 +46,30 @@ class Entry:
 
     finding: Finding
     rule: Rule
+    outside: str
     help: str
     cwe: tuple[int, ...]
     score: float | None
     excerpt: Excerpt | None
     expanded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Hold entries that stand below one heading, those of a file together with its path."""
+
+    heading: str
+    files: list[tuple[str, list[Entry]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """Hold the entries of one kind in their order; `total` counts those that did not fit too."""
+
+    title: str
+    groups: list[Group]
+    shown: int
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +97,16 @@ def render(verdict: Verdict, excerpts: Mapping[str, Excerpt], history: History =
     The same verdict gives the same bytes. The text encodes to UTF-8 whatever the strings in the verdict hold.
     """
     entries = _entries(verdict, excerpts)
-    gates = {gate.name for gate in verdict.gates} | {finding.gate for finding in verdict.findings}
-    totals = Counter(finding.blocking for finding in verdict.findings)
+    gates = {gate.name for gate in verdict.gates} | {entry.finding.gate for entry in entries}
     template = _environment().get_template("report.html.j2")
     return template.render(
         verdict=verdict,
         bars=_bars(verdict.funnel),
         columns=_columns(verdict, history),
         history=history,
-        chapters=[
-            (title, [entry for entry in entries if entry.finding.blocking is blocking], totals[blocking])
-            for title, blocking in (("Blocking findings", True), ("Other findings", False))
-        ],
+        chapters=_chapters(verdict, entries),
         shown=len(entries),
+        total=len(verdict.findings) + len(verdict.fixed),
         incomplete=[gate.name for gate in verdict.gates if gate.outcome is Outcome.INCOMPLETE],
         gate_names=sorted(gates),
         severities=sorted(Severity, reverse=True),
@@ -108,22 +127,51 @@ def _columns(verdict: Verdict, history: History) -> list[Column]:
 
 
 def _entries(verdict: Verdict, excerpts: Mapping[str, Excerpt]) -> list[Entry]:
-    """Choose the findings to show by what matters most, and put them in the order of the page."""
-    rules = {(rule.tool, rule.id): rule for rule in verdict.rules}
+    """Choose the findings to show, the ones that matter most first; what was fixed is among them."""
+    rules = rules_of(verdict)
     few = sum(not finding.blocking for finding in verdict.findings) <= FEW
     entries = []
-    for place, finding in enumerate(sorted(verdict.findings, key=rank)[:SHOWN]):
-        rule = rules.get((finding.tool, finding.rule)) or _unknown(finding)
-        expanded = place < EXPANDED if finding.blocking else few
-        entries.append(_entry(finding, rule, excerpts.get(finding.fingerprint), expanded))
-    return sorted(entries, key=lambda entry: entry.finding.sort_key)
+    for place, finding in enumerate(sorted((*verdict.findings, *verdict.fixed), key=rank)[:SHOWN]):
+        expanded = place < EXPANDED if finding.blocking else few and finding.state is not State.ABSENT
+        entries.append(_entry(finding, rules, excerpts.get(finding.fingerprint), expanded))
+    return entries
 
 
-def _entry(finding: Finding, rule: Rule, excerpt: Excerpt | None, expanded: bool) -> Entry:
+def _chapters(verdict: Verdict, entries: Iterable[Entry]) -> list[Chapter]:
+    """Part the entries: what blocks in the order of what matters most, the rest by gate and place."""
+    totals = Counter(map(_title, (*verdict.findings, *verdict.fixed)))
+    parts: dict[str, list[Entry]] = {_BLOCKING: [], _FIXED: [], _OTHER: []}
+    for entry in entries:
+        parts[_title(entry.finding)].append(entry)
+    for title in (_FIXED, _OTHER):
+        parts[title].sort(key=lambda entry: entry.finding.sort_key)
+    return [Chapter(title, _groups(part), len(part), totals[title]) for title, part in parts.items() if part]
+
+
+def _title(finding: Finding) -> str:
+    return _BLOCKING if finding.blocking else _FIXED if finding.state is State.ABSENT else _OTHER
+
+
+def _groups(entries: Iterable[Entry]) -> list[Group]:
+    """Put entries that follow each other and belong together below one heading, in the order they have."""
+    return [
+        Group(heading, [(path, list(files)) for path, files in groupby(group, lambda e: e.finding.path)])
+        for heading, group in groupby(entries, _heading)
+    ]
+
+
+def _heading(entry: Entry) -> str:
+    finding = entry.finding
+    return f"{finding.severity} · {finding.gate}" if finding.blocking else finding.gate
+
+
+def _entry(finding: Finding, rules: Rules, excerpt: Excerpt | None, expanded: bool) -> Entry:
+    rule = rules.get((finding.tool, finding.rule)) or _unknown(finding)
     scores = (finding.security_severity, rule.security_severity)
     return Entry(
         finding=finding,
         rule=rule,
+        outside=message(finding, rules).outside,
         help=next((link for link in (finding.help, rule.help) if _WEB.fullmatch(link)), ""),
         cwe=tuple(sorted({*finding.cwe, *rule.cwe})),
         score=next((score for score in scores if score is not None), None),
