@@ -1,5 +1,6 @@
 import re
 from html.parser import HTMLParser
+from typing import NamedTuple
 
 from hypothesis import HealthCheck, given, settings
 from markdown_it import MarkdownIt
@@ -14,8 +15,18 @@ ELEMENTS = {"h2", "h3", "p", "strong", "code", "table", "thead", "tbody", "tr", 
             "details", "summary"}  # fmt: skip
 
 
+class Row(NamedTuple):
+    """What the row of a finding with a path says; each is a line, but `words` are all that are left."""
+
+    severity: str
+    rule: str
+    marks: str
+    where: str
+    words: str
+
+
 class Page(HTMLParser):
-    """Read the HTML that the Markdown becomes: its elements, links and rows of cells."""
+    """Read the HTML that the Markdown becomes: its elements, links and rows of cells, each cell by lines."""
 
     def __init__(self, markdown):
         super().__init__()
@@ -31,21 +42,31 @@ class Page(HTMLParser):
         elif tag in {"td", "th"}:
             self.rows[-1].append("")
             self.in_cell = True
+        elif tag == "br" and self.in_cell:
+            self.rows[-1][-1] += "\n"
         self.links += [value for name, value in attrs if name in {"href", "src"}]
         assert {name for name, _ in attrs} <= {"href"}
 
     def handle_data(self, data):
         self.text += data
         if self.in_cell:
+            assert "\n" not in data  # only <br> begins a line
             self.rows[-1][-1] += data
 
     def handle_endtag(self, tag):
         if tag in {"td", "th"}:
             self.in_cell = False
 
+    def findings(self):
+        """Take the rows of findings apart; each has two cells, and three lines in the first."""
+        for first, second in (row for row in self.rows if len(row) == 2 and row != ["rule", "finding"]):
+            severity, name, marks = first.split("\n")
+            where, _, words = second.partition("\n")
+            yield Row(severity, name, marks, where, words)
+
 
 def test_says_all_that_matters():
-    words = "Why: Input can become a command. (CWE-78)Mend: Pass a list and no shell."
+    words = "Why: Input can become a command. (CWE-78)\nMend: Pass a list and no shell."
     page = Page(
         render(
             verdict(
@@ -71,13 +92,10 @@ def test_says_all_that_matters():
         "bandit 1.9.4",
     ] in page.rows
     assert [
-        "high",
-        "sast · B602",
-        "src/app.py:3",
-        f"subprocess call with shell=True{words}",
-        "blocking, new",
+        "high\nsast · B602\nblocking, new",
+        f"src/app.py:3\nsubprocess call with shell=True\n{words}",
     ] in page.rows
-    assert any(row[2] == "b.py" and row[4] == "new, waived: W-1" for row in page.rows)
+    assert any(row.where == "b.py" and row.marks == "new, waived: W-1" for row in page.findings())
     assert "https://bandit.readthedocs.io/x.html#b602" in page.links
 
 
@@ -92,7 +110,7 @@ def test_blocking_findings_are_not_folded_and_others_are():
 
 def test_paths_can_be_copied():
     text = render(verdict(finding(path="node_modules/@types/#1.ts")))
-    assert any(row[2] == "node_modules/@types/#1.ts:3" for row in Page(text).rows)
+    assert any(row.where == "node_modules/@types/#1.ts:3" for row in Page(text).findings())
     assert "@" not in text  # only ever as an entity, and inside <code>
 
 
@@ -114,20 +132,20 @@ def test_an_incomplete_gate_stands_out_with_its_notes():
 
 
 def test_names_all_tools_that_found_it():
-    rows = Page(render(verdict(finding(sources=("bandit/B602", "semgrep/shell"))))).rows
-    assert any("Found by: bandit/B602, semgrep/shell" in row[3] for row in rows if len(row) == 5)
+    page = Page(render(verdict(finding(sources=("bandit/B602", "semgrep/shell")))))
+    assert any("Found by: bandit/B602, semgrep/shell" in row.words.split("\n") for row in page.findings())
 
 
 def test_marks():
-    rows = Page(
+    page = Page(
         render(
             verdict(
                 finding(path="a", state=State.ABSENT, in_change=False),
                 finding(path="b", in_change=False, state=State.UNCHANGED),
             )
         )
-    ).rows
-    assert {row[2]: row[4] for row in rows if row[1].startswith("sast ·")} == {
+    )
+    assert {row.where: row.marks for row in page.findings() if row.rule.startswith("sast ·")} == {
         "a:3": "fixed",
         "b:3": "unchanged, not in the change",
     }
@@ -147,13 +165,13 @@ def test_what_the_change_mended_is_folded_and_behind_what_blocks():
     places = [text.index(words) for words in order]
     assert places == sorted(places)
     assert text.count("<details>") == text.count("</details>") == 2
-    assert [row[4] for row in Page(text).rows if row[2] == "old.py:3"] == ["fixed"]
+    assert [row.marks for row in Page(text).findings() if row.where == "old.py:3"] == ["fixed"]
 
 
 def test_a_finding_outside_the_diff_says_why_it_is_shown():
     outside, past = finding(path="a", in_diff=False), finding(path="b", in_diff=False, commit="c" * 40)
-    rows = Page(render(verdict(outside, past, finding(path="c")))).rows
-    said = {row[2]: row[3].partition("Shown: ")[2] for row in rows if row[1].startswith("sast ·")}
+    rows = Page(render(verdict(outside, past, finding(path="c")))).findings()
+    said = {row.where: row.words.partition("Shown: ")[2] for row in rows if row.rule.startswith("sast ·")}
     assert said == {
         "a:3": "on no line of this change, but the change touches its file, and the base lacks it",
         "b:3": f"on no line of this change, but commit {'c' * 12} of the change added it",
@@ -181,8 +199,8 @@ def test_text_from_outside_is_only_ever_text(made):
     page = Page(text)
     assert page.elements <= ELEMENTS
     assert all(re.match("https?://", link) for link in page.links)
-    assert sum(len(row) == 5 and " · " in row[1] for row in page.rows) >= len(made.findings)
-    assert {len(row) for row in page.rows} <= {3, 5, 8}
+    assert sum(" · " in row.rule for row in page.findings()) >= len(made.findings)
+    assert {len(row) for row in page.rows} <= {2, 3, 8}
     assert text == render(made)
     # Mentions, references and bare links are found in the finished text: only a broken form may be there.
     outside = re.sub(r'href="[^"]*"', "", text)
@@ -194,8 +212,10 @@ def test_text_from_outside_is_only_ever_text(made):
 def test_each_hostile_text_can_still_be_read():
     for words in HOSTILE:
         page = Page(render(verdict(finding(message=words, path="p.py", rule="R"), rules=())))
-        (row,) = [row for row in page.rows if row[1] == "sast · R"]
-        assert all(word in row[3] for word in re.findall("[a-z]{5,}", words))
+        (row,) = [row for row in page.findings() if row.rule == "sast · R"]
+        assert row.where == "p.py:3"
+        assert "\n" not in row.words  # nor does it make a line of its own
+        assert all(word in row.words for word in re.findall("[a-z]{5,}", words))
 
 
 def test_fits_the_limit_by_leaving_out_the_least_important():
@@ -210,7 +230,7 @@ def test_fits_the_limit_by_leaving_out_the_least_important():
     assert text.rstrip().endswith("all are in verdict.json.")
     shown, total = re.search(r"(\d+) of (\d+) findings shown", text).groups()
     assert int(total) == 3001
-    assert int(shown) == text.count("\n| low |") + 1
+    assert int(shown) == text.count("\n| <b>low</b><br>") + 1
     assert text.count("</details>") == 1
 
 

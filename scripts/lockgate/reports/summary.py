@@ -25,7 +25,7 @@ _OUTCOMES = {
     Outcome.SKIPPED: "⏭️ skipped",
     Outcome.INCOMPLETE: "⚠️ **incomplete**",
 }
-_HEAD = "| severity | rule | where | finding | marks |\n|---|---|---|---|---|\n"
+_HEAD = "| rule | finding |\n|---|---|\n"
 
 
 def nowhere(_: Finding) -> str:
@@ -152,14 +152,13 @@ def _row(finding: Finding, rules: Rules, link: Link) -> str:
     words = [_text(said.what), *(f"<b>{label}:</b> {_text(text)}" for label, text in said.labelled)]
     words += [f"Found by: {_text(', '.join(finding.sources))}"] if len(finding.sources) > 1 else []
     where = finding.path + (f":{finding.line}" if finding.line > 0 else "")
-    cells = [
-        str(finding.severity),
+    heads = [
+        f"<b>{finding.severity}</b>",
         _linked(_code(f"{finding.gate} · {finding.rule}"), said.link),
-        _linked(_code(where), link(finding)) if where else "",
-        "<br>".join(words),
         ", ".join(_marks(finding)),
     ]
-    return f"| {' | '.join(cells)} |\n"
+    place = [_linked(_code(where), link(finding))] if where else []
+    return f"| {'<br>'.join(heads)} | {'<br>'.join(place + words)} |\n"
 
 
 def _linked(text: str, address: str) -> str:
