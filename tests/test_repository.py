@@ -22,10 +22,13 @@ LAYERS = """
     plan reports
     worker
     gates policy staged
+    bom
     sarif config event inputs tree failures
+    advisories
+    inventory beside
     git github toolset api
     process cache source share host diff
-    fingerprint fixes ranking
+    fingerprint fixes ranking versions
     verdict
     finding
     errors

@@ -3,8 +3,8 @@
 from hypothesis import strategies as st
 
 from lockgate.errors import ExitCode
-from lockgate.finding import Edit, Finding, Notification, Rule, Severity, State
-from lockgate.verdict import Answer, FunnelStep, GateResult, Outcome, Timing, Tool, Verdict
+from lockgate.finding import Edit, Finding, Notification, Related, Rule, Severity, State
+from lockgate.verdict import Answer, FunnelStep, GateResult, Outcome, Table, Timing, Tool, Verdict
 
 HOSTILE = (
     "plain words",
@@ -88,7 +88,21 @@ def findings(draw, text=hostile):
         waived=draw(st.booleans()),
         waiver=draw(text),
         blocking=draw(st.booleans()),
-        fix=draw(st.sampled_from([(), (Edit(3, 1, 3, 10, "yaml.load", "yaml.safe_load"),)])),
+        fix=draw(
+            st.sampled_from(
+                [
+                    (),
+                    (Edit(3, 1, 3, 10, "yaml.load", "yaml.safe_load"),),
+                    (Edit(3, 1, 3, 4, "1.0", "1.1", "b.txt"),),
+                ]
+            )
+        ),
+        mend=draw(st.one_of(st.just(""), text)),
+        aliases=tuple(draw(st.lists(text, max_size=2))),
+        package=draw(st.one_of(st.just(""), text)),
+        fixed_in=draw(st.one_of(st.just(""), text)),
+        anyway=draw(st.one_of(st.just(""), text)),
+        related=tuple(draw(st.lists(st.builds(Related, text, st.integers(0, 99), text), max_size=2))),
     )
 
 
@@ -104,6 +118,8 @@ def verdicts(draw, text=hostile):
         ),
         max_size=2,
     )
+    rows = st.lists(st.lists(text, max_size=4).map(tuple), max_size=3).map(tuple)
+    tables = st.builds(Table, title=text, columns=st.tuples(text, text, text), rows=rows)
     return verdict(
         *draw(st.lists(findings(text), max_size=8)),
         answer=draw(st.sampled_from(Answer)),
@@ -115,6 +131,7 @@ def verdicts(draw, text=hostile):
                 reason=draw(text),
                 tools=draw(st.sampled_from([(), (Tool("bandit", "1.9.4"),), (Tool("oxlint", ""),)])),
                 notifications=tuple(draw(notes)),
+                tables=tuple(draw(st.lists(tables, max_size=2))),
             )
             for name in ("sast", "secrets")
         ),

@@ -16,6 +16,10 @@ Permissions = Mapping[str, str]
 Yaml = Any  # the linters hold it to GitHub's schemas
 
 
+# What an action asks for because of another's that it uses, which says so in its own README.
+_OF_OTHERS = {"actions/attest": {"attestations": "write", "contents": "read", "id-token": "write"}}
+
+
 @dataclass(frozen=True, slots=True)
 class Input:
     """Hold one input; `kind` is empty for an action's, whose inputs are all text."""
@@ -64,7 +68,10 @@ def faces(root: Path) -> dict[str, Face]:
     # An action that no workflow of ours uses is a gate: it does what the root action does.
     fallback = granted.get("action.yml", {})
     return {
-        **{key: replace(action, permissions=granted.get(key, fallback)) for key, action in actions.items()},
+        **{
+            key: replace(action, permissions=_OF_OTHERS.get(key) or granted.get(key, fallback))
+            for key, action in actions.items()
+        },
         **called,
     }
 

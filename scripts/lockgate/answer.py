@@ -116,11 +116,12 @@ def _context(
     configuration = plan.settled.loaded.configuration
     own = {run.name: run.planned.configuration.fail_on for run in runs}
     changed = plan.tree.changed
+    concerned = chain.from_iterable(run.output.concerns for run in runs if run.output)
     return Context(
         waivers=waivers(plan.settled.loaded, today, found if _sees_all(plan) else ()),
         fail_on=fail_on if fail_on is not None else Severity.parse(configuration.fail_on),
         thresholds={name: Severity.parse(word) for name, word in own.items() if word and fail_on is None},
-        changed=None if changed is None else frozenset(map(display, changed)),
+        changed=None if changed is None else frozenset((*map(display, changed), *concerned)),
         known=frozenset(chain.from_iterable(run.output.known for run in runs if run.output)),
         asked=fail_on is not None,
     )
@@ -161,6 +162,7 @@ def _result(run: GateRun, judged: Judged, context: Context) -> GateResult:
         reason=reason,
         fail_on=threshold,
         fail_on_from=context.said(run.name),
+        tables=run.output.tables if run.output else (),
         tools=tuple(sorted(run.output.tools)) if run.output else (),
         counts=_counts(run, own) if run.output else {},
         notifications=run.notifications,

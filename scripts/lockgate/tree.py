@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from pathspec import GitIgnoreSpec
 
+from lockgate.beside import Beside, Scope
 from lockgate.diff import Added, Change, Lines, is_file
 from lockgate.errors import InputError
 from lockgate.git import Git
@@ -30,7 +31,7 @@ class Tree:
 
     `head` is the working tree, `base` the base's versions of the same files, `history` the contents that only
     commits inside the change have. `changed` holds the paths that differ, None without a base; `lines` which
-    lines of them do, where not all.
+    lines of them do, where not all. `beside` reads what does not differ.
     """
 
     root: Path
@@ -41,33 +42,22 @@ class Tree:
     changed: frozenset[str] | None = None
     lines: Mapping[str, Lines] = field(default_factory=dict)
     excluded: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Say which paths are looked at: those below `prefix` that no pattern of `excluded` matches."""
-
-    prefix: str
-    excluded: GitIgnoreSpec
-
-    def below(self, path: str) -> bool:
-        """Say whether a path is in the judged folder."""
-        return not self.prefix or path.startswith(f"{self.prefix}/")
-
-    def __contains__(self, path: str) -> bool:
-        return self.below(path) and not self.excluded.match_file(path)
+    beside: Beside | None = None
 
 
 def of_folder(root: Path, exclude: Sequence[str], digest: Digest) -> Tree:
     """Take every file below a folder that is no git checkout."""
     unlisted: list[Unreadable] = []
-    tree = _read(Tree(root), _walk(root, unlisted), scope_of("", exclude), digest)
+    scope = scope_of("", exclude)
+    tree = _read(Tree(root, beside=Beside(root, scope)), _walk(root, unlisted), scope, digest)
     return replace(tree, unreadable=(*tree.unreadable, *unlisted))
 
 
 def of_checkout(git: Git, prefix: str, exclude: Sequence[str], digest: Digest) -> Tree:
     """Take every file of a checkout, below `prefix`, that is tracked or not ignored."""
-    return _read(Tree(git.root), {*git.tracked(), *git.untracked()}, scope_of(prefix, exclude), digest)
+    scope = scope_of(prefix, exclude)
+    tree = Tree(git.root, beside=Beside(git.root, scope, git))
+    return _read(tree, {*git.tracked(), *git.untracked()}, scope, digest)
 
 
 def of_change(
@@ -79,7 +69,8 @@ def of_change(
     origins = {change.new: change.old for change in changes if change.old and change.old != change.new}
     touched = {*(change.new for change in changes), *git.untracked()} - {""}
     # Git calls a file that is missing a deleted one, unless it was told to leave it out.
-    tree = _read(Tree(git.root), touched, scope, digest, missing="it is not checked out (a sparse checkout)")
+    tree = Tree(git.root, beside=Beside(git.root, scope, git, base))
+    tree = _read(tree, touched, scope, digest, missing="it is not checked out (a sparse checkout)")
     history = _history(git, _added(git, scope, base, head), digest, workspace / "history")
     return replace(
         tree,

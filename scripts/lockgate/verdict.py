@@ -32,11 +32,20 @@ class Tool:
     version: str
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Hold what a gate measured or compared, apart from findings: rows of plain text under `columns`."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateResult:
     """Hold what one gate did; its findings block from `fail_on`. `counts` has numbers such as `files`.
 
-    `fail_on_from` names what says so: a line of the configuration or an option; empty for the default.
+    `tables` are what it shows beside its findings. `fail_on_from` names what says so: a line of the configuration or an option; empty for the default.
     """
 
     name: str
@@ -47,6 +56,7 @@ class GateResult:
     counts: dict[str, int]
     notifications: tuple[Notification, ...] = ()
     fail_on_from: str = ""
+    tables: tuple[Table, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,15 @@ def test_where_it_goes(before, after):
     assert added(before) == after
 
 
+def test_a_component_and_until_when_are_written_where_they_are_said():
+    entry = waiver("", id="CVE-2024-1", package="pkg:npm/lodash@<4.17.21", until_fixed=True)
+    assert added("", entry) == (
+        "waivers:\n- id: CVE-2024-1\n  package: pkg:npm/lodash@<4.17.21\n  owner: me\n  reason: why\n"
+        "  expires: 2030-06-20\n  until-fixed: true\n"
+    )
+    assert added(f"waivers:\n{named('Z')}", entry).count("\n- ") == 2
+
+
 def test_the_indentation_is_that_of_the_others():
     rows = "waivers:\n    -\n      rule: Z\n      owner: a\n      reason: b\n      expires: 2030-01-01\n"
     indented = "".join(f"    {line}\n" for line in ENTRY.splitlines())

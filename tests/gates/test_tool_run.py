@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from gates.running import write
+from gates.running import TODAY, write
 from lockgate.cache import Cache
 from lockgate.config import GateConfiguration, Limits
 from lockgate.errors import ExitCode, ToolError
@@ -47,7 +47,7 @@ def sources(folder, files, digest=bytes.hex, **values):
 def task(tree, cache, **changes):
     values = {
         "tree": tree, "configuration": GateConfiguration(), "limits": Limits(), "jobs": 2, "cache": cache,
-        "home": Path("/nonexistent"),
+        "home": Path("/nonexistent"), "today": TODAY,
     }  # fmt: skip
     return Task(**(values | changes))
 

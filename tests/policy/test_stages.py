@@ -172,7 +172,26 @@ def test_stages_mark_and_never_drop(items, base, threshold):
     assert counts[-1] == sum(item.blocking for item in judged.findings)
     for item in judged.findings:
         stopped = item.waived or item.state is not State.NEW or not item.in_change
-        assert item.blocking == ((item.severity >= threshold or item.rule == NOT_SCANNED) and not stopped)
+        over = item.severity >= threshold or item.rule == NOT_SCANNED or bool(item.anyway)
+        assert item.blocking == (over and not stopped)
+
+
+@pytest.mark.parametrize(
+    ("changes", "blocks"),
+    [
+        ({"anyway": "it is known to be exploited"}, True),
+        ({}, False),
+        ({"anyway": "it is known to be exploited", "rule": "waived"}, False),
+        ({"anyway": "it is known to be exploited", "fingerprint": "known"}, False),
+        ({"anyway": "it is known to be exploited", "path": "elsewhere"}, False),
+    ],
+)
+def test_what_blocks_at_any_threshold_must_still_be_new_in_the_change_and_not_waived(changes, blocks):
+    item = finding(**({"severity": Severity.NOTE, "path": "a"} | changes))
+    where = context(
+        WAIVED, Severity.CRITICAL, changed=frozenset({"a"}), known=frozenset({"known"})
+    )  # fmt: skip
+    assert [each.blocking for each in judge([item], where).findings] == [blocks]
 
 
 def test_the_order_of_the_stages():

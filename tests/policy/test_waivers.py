@@ -205,3 +205,60 @@ def test_many_waivers_of_one_rule_are_no_burden():
     held = [ready.hold(item).holds for item in found]
     assert time.process_time() - started < 10
     assert held[:201] == [*range(200), None]
+
+
+COMPONENT = {
+    "gate": "sca", "tool": "osv", "rule": "GHSA-xxxx-yyyy-zzzz", "aliases": ("CVE-2024-1", "PYSEC-2024-2"),
+    "package": "pkg:pypi/django@4.2.1",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("row", "held"),
+    [
+        ({"id": "GHSA-xxxx-yyyy-zzzz"}, True),
+        ({"id": "ghsa-XXXX-yyyy-zzzz"}, True),
+        ({"id": "cve-2024-1"}, True),
+        ({"id": "PYSEC-2024-2"}, True),
+        ({"id": "CVE-2024-10"}, False),
+        ({"rule": "CVE-2024-1"}, False),
+        ({"rule": "ghsa-xxxx-yyyy-zzzz"}, False),
+        ({"id": "CVE-2024-1", "package": "pkg:pypi/django"}, True),
+        ({"id": "CVE-2024-1", "package": "pkg:pypi/django@<4.2.16"}, True),
+        ({"id": "CVE-2024-1", "package": "pkg:pypi/django@<4.2"}, False),
+        ({"id": "CVE-2024-1", "package": "pkg:npm/django"}, False),
+        ({"rule": "GHSA-xxxx-yyyy-zzzz", "package": "pkg:pypi/flask"}, False),
+        ({"fingerprint": MARK, "package": "pkg:pypi/django@4.2.1"}, True),
+        ({"fingerprint": MARK, "package": "pkg:pypi/django@4.2.2"}, False),
+    ],
+)
+def test_what_a_waiver_of_a_vulnerability_or_component_names(row, held):
+    assert holds(row, finding(fingerprint=MARK, **COMPONENT)) is held
+
+
+def test_a_waiver_of_a_component_holds_nothing_that_is_about_none():
+    assert not holds({"rule": "B602", "package": "pkg:pypi/django"}, finding())
+
+
+def test_until_a_version_mends_it():
+    ready = made({"id": "CVE-2024-1", "until-fixed": "true"})
+    open_, closed = finding(**COMPONENT), finding(**COMPONENT, fixed_in="4.2.16")
+    assert ready.hold(open_).holds == 0
+    assert ready.hold(closed) == Held(mended=(0,), fixed_in="4.2.16")
+    assert why(ready, closed) == ".lockgate.yml:3 is over: a version that mends it exists (4.2.16)"
+    held = [ready.hold(open_), ready.hold(closed)]
+    (found,) = findings_about_waivers(ready, held, complete=True)
+    assert (found.rule, found.line) == ("waiver-expired", 3)
+    assert "one exists (4.2.16): that counts again" in found.message
+
+
+def test_another_waiver_may_hold_what_a_version_mends():
+    ready = made({"id": "CVE-2024-1", "until-fixed": "true"}, {"id": "CVE-2024-1"})
+    assert ready.hold(finding(**COMPONENT, fixed_in="4.2.16")) == Held(1)
+
+
+def test_a_waiver_of_a_component_is_named_with_it():
+    ready = made({"id": "CVE-2024-1", "package": "pkg:pypi/django"})
+    assert name(ready.loaded.configuration.waivers[0]) == (
+        f"CVE-2024-1 of pkg:pypi/django by me until {TODAY}"
+    )

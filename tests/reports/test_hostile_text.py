@@ -8,11 +8,11 @@ import pytest
 from rich.console import Console
 
 from hostile import STRINGS, element_tree
-from lockgate.finding import Notification
+from lockgate.finding import Notification, Related
 from lockgate.github import Emitter
 from lockgate.publish.statement import LIMIT, note, of_verdict
 from lockgate.reports import annotations, summary, terminal
-from lockgate.verdict import Outcome, Tool
+from lockgate.verdict import Outcome, Table, Tool
 from publish.samples import run
 from runner_port import Runner
 from verdicts import finding, gate, rule, verdict
@@ -28,10 +28,17 @@ LINKS = (
 
 def filled(words):
     """Put a text wherever one of a stranger, a tool, a person or a configuration can stand."""
-    found = {"message": words, "rule": words or "R", "waiver": words, "sources": ("a/b", words)}
+    found = {
+        "message": words, "rule": words or "R", "waiver": words, "sources": ("a/b", words),
+        "mend": f"own {words}", "aliases": ("CVE-1", words), "package": f"pkg:{words}",
+        "fixed_in": f"2{words}", "anyway": f"known {words}",
+        "related": (Related(f"lock{words}", 7, f"wants {words}"),),
+    }  # fmt: skip
+    table = Table(f"table {words}", ("a", f"b{words}"), (("1", f"x{words}"), (f"y{words}",)))
     broken = gate(
         outcome=Outcome.INCOMPLETE, reason=words or "died", tools=(Tool(words, words),),
         notifications=(Notification(level="error", message=" ".join(words.splitlines()), path=f"p{words}"),),
+        tables=(table,),
     )  # fmt: skip
     described = rule(id=words or "R", what=words, why=f"why {words}", mend=f"mend {words}")
     return verdict(

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 
 from lockgate.errors import ExitCode, InputError
-from lockgate.finding import Notification, Severity, State
+from lockgate.finding import Edit, Notification, Related, Severity, State
 from lockgate.reports.verdict_json import read, render, restore
-from lockgate.verdict import Answer, Outcome, Timing
+from lockgate.verdict import Answer, Outcome, Table, Timing
 from runner_port import Runner
 from verdicts import finding, gate, rule, verdict, verdicts
 
@@ -29,7 +29,8 @@ def test_the_contract_of_a_finding():
             "path": "src/app.py", "line": 3, "end_line": 4, "column": 5, "end_column": 9, "commit": None,
             "cwe": [78], "help": "", "state": "new", "in_change": True, "waived": False, "waiver": None,
             "blocking": True, "in_diff": True, "fix": [],
-            "waived_why": "",
+            "waived_why": "", "mend": "", "aliases": [], "package": "", "fixed_in": "", "anyway": "",
+            "related": [],
         }
     ]  # fmt: skip
     assert document["rules"] == [
@@ -84,8 +85,16 @@ def test_a_verdict_comes_back_whole():
         finding(
             column=5, end_line=4, end_column=9, cwe=(78,), sources=("bandit/B602", "x/y"), blocking=True,
             commit="c" * 40, security_severity=7.5, waiver="W-1", state=State.UNCHANGED, in_change=False,
+            fix=(Edit(1, 2, 1, 5, "1.0", "1.1", "requirements.txt"),), mend="Take 1.1.",
+            aliases=("CVE-2024-1", "PYSEC-2024-1"), package="pkg:pypi/a@1.0", fixed_in="1.1",
+            anyway="it is known to be exploited", related=(Related("pyproject.toml", 7, "a>=1"),),
         ),
-        gates=(gate(notifications=(Notification(level="note", message="m", path="p"),)),),
+        gates=(
+            gate(
+                notifications=(Notification(level="note", message="m", path="p"),),
+                tables=(Table("changed", ("name", "version"), (("a", "1.0"), ("b", "2.0"))),),
+            ),
+        ),
         rules=(rule(tags=("a", "b"), security_severity=5.0),),
         fixed=(finding(state=State.ABSENT, in_diff=False),),
         base=None,
@@ -106,6 +115,15 @@ def test_a_verdict_from_before_there_were_rules_can_be_read():
     document = json.loads(render(verdict(finding())))
     del document["rules"]
     assert restore(read(json.dumps(document).encode())).rules == ()
+
+
+def test_a_verdict_from_before_findings_knew_of_components_can_be_read():
+    document = json.loads(render(verdict(finding())))
+    for name in ("mend", "aliases", "package", "fixed_in", "anyway", "related"):
+        del document["findings"][0][name]
+    del document["gates"][0]["tables"]
+    restored = restore(read(json.dumps(document).encode()))
+    assert (restored.findings, restored.gates) == ((finding(),), (gate(),))
 
 
 def test_a_verdict_from_before_the_lines_of_the_change_were_known_can_be_read():

@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import re
 import unicodedata
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import verdicts
-from lockgate.finding import Edit, Notification, Severity, State
+from lockgate.finding import Edit, Notification, Related, Severity, State
 from lockgate.sarif import write
 from lockgate.verdict import Outcome, Tool
 
@@ -259,3 +260,49 @@ def test_a_fix_is_written_and_its_new_text_holds_nothing_invisible():
         },
     ]
     assert "fixes" not in only(verdicts.verdict(verdicts.finding()))["results"][0]
+
+
+COMPONENT = {
+    "tool": "osv", "gate": "sca", "message": "lodash 4.17.15: pollution", "path": "package-lock.json",
+    "mend": "Run `npm update lodash`.", "aliases": ("CVE-2020-8203",), "package": "pkg:npm/lodash@4.17.15",
+    "fixed_in": "4.17.21", "anyway": "it is known to be exploited",
+    "related": (Related("package.json", 12, "^4.17.0"), Related("a b.json", 0, "it")),
+    "fix": (Edit(12, 3, 12, 4, "4.17.15", "4.17.21", "package.json"), Edit(3, 1, 3, 2, "1.0", "1.1")),
+}  # fmt: skip
+
+
+def component(**changes):
+    return only(verdicts.verdict(verdicts.finding(**changes), gates=()))["results"]
+
+
+def test_a_component_says_its_names_its_mend_and_the_lines_that_it_is_about():
+    (result,) = component(**COMPONENT)
+    assert result["message"]["text"] == (
+        "lodash 4.17.15: pollution\nMend: Run `npm update lodash`."
+        "\nBlocks at any threshold: it is known to be exploited\nRelated: [1](1), [2](2)"
+    )
+    places = result["relatedLocations"]
+    assert [place["id"] for place in places] == [1, 2]
+    assert [place["message"]["text"] for place in places] == ["^4.17.0", "it"]
+    uris = [place["physicalLocation"]["artifactLocation"]["uri"] for place in places]
+    assert uris == ["package.json", "a%20b.json"]
+    assert places[0]["physicalLocation"]["region"] == {"startLine": 12}
+    assert "region" not in places[1]["physicalLocation"]
+    own = result["properties"]["lockgate"]
+    assert own["purl"] == "pkg:npm/lodash@4.17.15"
+    assert (own["aliases"], own["fixedIn"]) == (["CVE-2020-8203"], "4.17.21")
+
+
+def test_edits_stand_with_the_file_that_they_change():
+    (result,) = component(**COMPONENT)
+    (fix,) = result["fixes"]
+    changes = {each["artifactLocation"]["uri"]: each["replacements"] for each in fix["artifactChanges"]}
+    new = {path: [each["insertedContent"]["text"] for each in edits] for path, edits in changes.items()}
+    assert new == {"package.json": ["4.17.21"], "package-lock.json": ["1.1"]}
+
+
+def test_the_links_are_ours_alone_however_long_a_message_is():
+    (result,) = component(**COMPONENT | {"message": "[x](http://e.example) " * 999})
+    text = result["message"]["text"]
+    assert len(text) <= write.MESSAGE_LIMIT
+    assert re.findall(r"\]\(([^)]*)\)", text) == ["1", "2"]

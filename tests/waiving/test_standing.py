@@ -27,7 +27,7 @@ FOUND = (
     finding(rule="B404", fingerprint="e" * 32, severity=Severity.LOW),
     finding(rule="B602", gate="policy"),
 )
-EXTENDED = {("B602", "", "", "src/"): 1, ("", MARK, "", "**"): 3}
+EXTENDED = {("B602", "", "", "src/", ""): 1, ("", MARK, "", "**", ""): 3}
 
 
 def test_expired_ones_come_first_and_each_says_what_it_holds():
@@ -45,6 +45,25 @@ def test_expired_ones_come_first_and_each_says_what_it_holds():
         "  lasts too long for sast · B404 · low · src/app.py:3 · eeeeeeeeeeee",
         "a note",
     ]
+
+
+def test_a_component_and_a_version_that_mends_it():
+    text = (
+        "waivers:\n- {id: CVE-1, package: 'pkg:pypi/a@<2', until-fixed: true, owner: c, reason: Three.,"
+        " expires: 2030-06-15}\n"
+    )
+    loaded = load(text.encode(), "c.yml")
+    facts = {"aliases": ("CVE-1",), "package": "pkg:pypi/a@1", "rule": "GHSA-1", "fingerprint": "f" * 32}
+    found = standings(loaded, TODAY, [finding(**facts), finding(**facts, fixed_in="2.0")], {})
+    assert render(found, []).splitlines() == [
+        "last day today · CVE-1 of pkg:pypi/a@<2 · until a version mends it · c · c.yml:2",
+        "  Three.",
+        "  holds sast · GHSA-1 · high · src/app.py:3 · ffffffffffff",
+        "  no longer holds, as a version mends it: sast · GHSA-1 · high · src/app.py:3 · ffffffffffff",
+    ]
+    (row,) = json.loads(render_json(found, loaded, []))["waivers"]
+    assert (row["package"], row["until_fixed"]) == ("pkg:pypi/a@<2", True)
+    assert [each["waiver"] for each in row["findings"]] == ["holds", "mended"]
 
 
 def test_none():
@@ -65,7 +84,7 @@ def test_json():
     assert [row["days_left"] for row in document["waivers"]] == [-2, 0, 5, 3287]
     assert document["waivers"][2] == {
         "rule": "B602", "path": "src/", "owner": "@a", "reason": "One.", "expires": "2030-06-20",
-        "days_left": 5, "extensions": 1, "file": "c.yml", "line": 2,
+        "until_fixed": False, "days_left": 5, "extensions": 1, "file": "c.yml", "line": 2,
         "findings": [{"fingerprint": "f" * 32, "gate": "sast", "rule": "B602", "severity": "high",
                       "path": "src/app.py", "line": 3, "waiver": "holds"}],
     }  # fmt: skip

@@ -10,7 +10,7 @@ from lockgate.git import Git
 from lockgate.waiving.history import MOST, extensions, past
 
 NAME = "app folder/.lockgate.yml"
-KEY = ("B602", "", "", "**")
+KEY = ("B602", "", "", "**", "")
 
 
 def text(*days, rule="B602"):

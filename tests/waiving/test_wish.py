@@ -114,3 +114,39 @@ def test_one_that_no_longer_holds_is_renewed_in_its_line(expires):
     said = refused(wish(), text=text)
     assert f"c.yml:2 names the same, until {expires}" in said
     assert "renew that waiver" in said
+
+
+VULNERABLE = finding(
+    rule="GHSA-1", aliases=("CVE-2024-1",), package="pkg:pypi/django@4.2.1", fixed_in="4.2.16",
+)  # fmt: skip
+
+
+def by_id(**changes):
+    return wish(fingerprint="", **({"id": "cve-2024-1"} | changes))
+
+
+def test_a_vulnerability_of_a_component():
+    made = granted(by_id(package="pkg:pypi/django@<5"), VULNERABLE, FOUND)
+    assert made.findings == (VULNERABLE,)
+    assert (made.waiver.id, made.waiver.package, made.waiver.path) == (
+        "cve-2024-1", "pkg:pypi/django@<5", "**",
+    )  # fmt: skip
+    assert not made.waiver.until_fixed
+
+
+def test_no_waiver_until_there_is_what_there_is():
+    assert "a version that mends it exists (4.2.16)" in refused(by_id(until_fixed=True), VULNERABLE)
+    unfixed = finding(rule="GHSA-1", aliases=("CVE-2024-1",), package="pkg:pypi/django@4.2.1")
+    assert granted(by_id(until_fixed=True), unfixed).waiver.until_fixed
+
+
+def test_a_component_that_is_none():
+    assert "`--package` is `django`, which names no component" in refused(by_id(package="django"), VULNERABLE)
+
+
+def test_a_second_waiver_of_the_same_vulnerability_in_other_letters():
+    text = (
+        "waivers:\n- {id: CVE-2024-1, owner: me, reason: why, expires: 2030-06-01, "
+        "package: 'pkg:pypi/django'}\n"
+    )
+    assert "c.yml:2 names the same" in refused(by_id(package="pkg:pypi/django"), VULNERABLE, text=text)

@@ -185,7 +185,26 @@ def test_a_checkout_of_something_else_fails(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("text", "code"), [(f"{'0' * 64}  a.tar.gz\n", 0), ("", 1), ("a.tar.gz\n", 1)])
 def test_an_attestation_has_subjects(workspace: Path, text: str, code: int) -> None:
     (workspace / "SHA256SUMS").write_text(text)
-    assert start("attest-build-provenance", workspace, subject_checksums="SHA256SUMS")[0] == code
+    assert start("attest", workspace, subject_checksums="SHA256SUMS")[0] == code
+
+
+@pytest.mark.parametrize(
+    ("bill", "inputs", "code"),
+    [
+        ('{"bomFormat": "CycloneDX"}', {"subject_path": "a.*, b.txt"}, 0),
+        ('{"spdxVersion": "SPDX-2.3"}', {"subject_name": "image", "subject_digest": f"sha256:{'0' * 64}"}, 0),
+        ("{}", {"subject_path": "a.txt"}, 1),
+        ('{"bomFormat": "CycloneDX"}', {"subject_path": "none"}, 1),
+        ('{"bomFormat": "CycloneDX"}', {"subject_path": "a.txt", "subject_digest": "x"}, 1),
+        ('{"bomFormat": "CycloneDX"}', {"subject_name": "image", "subject_digest": "sha1:00"}, 1),
+    ],
+)
+def test_a_bill_is_attested_for_its_subjects(
+    workspace: Path, bill: str, inputs: dict[str, str], code: int
+) -> None:
+    (workspace / "bill.json").write_text(bill)
+    (workspace / "a.txt").write_text("a")
+    assert start("attest", workspace, sbom_path="bill.json", **inputs)[0] == code
 
 
 def test_a_python_is_put_first_on_the_path(workspace: Path) -> None:

@@ -81,15 +81,17 @@ def grants(root: Path, found: dict[str, Face]) -> Iterator[tuple[tuple[str, str]
 
 
 def example_faults(root: Path, found: dict[str, Face]) -> Iterator[str]:
-    for (file, name), key in grants(root, found):
+    used: dict[tuple[str, str], list[str]] = {}
+    for place, key in grants(root, found):
+        used.setdefault(place, []).append(key)
+    for (file, name), keys in used.items():
         workflow = load(root / "examples/workflows" / file)
         job = workflow["jobs"][name]
         granted = job.get("permissions", workflow.get("permissions"))
-        if key not in found:
-            yield f"examples/workflows/{file}: there is no {key}"
-        elif granted != found[key].permissions:
-            needed = dict(found[key].permissions)
-            yield f"examples/workflows/{file}: grants {granted}, and {key} needs {needed}"
+        yield from (f"examples/workflows/{file}: there is no {key}" for key in keys if key not in found)
+        needed = union(tuple(found[key].permissions for key in keys if key in found))
+        if granted != needed:
+            yield f"examples/workflows/{file}: grants {granted}, and {' and '.join(keys)} needs {needed}"
 
 
 def test_every_caller_grants_exactly_what_is_asked_for() -> None:

@@ -94,6 +94,12 @@ def _waive(parser: argparse.ArgumentParser) -> None:
         "fingerprint", nargs="?", default="", help="a finding's fingerprint, or how it begins"
     )
     parser.add_argument("--rule", default="", help="every finding of a rule instead, where `--path` says")
+    parser.add_argument("--id", default="", help="a vulnerability instead, by its id or one of its aliases")
+    parser.add_argument(
+        "--package", default="", metavar="PURL",
+        help="only in this component: `pkg:pypi/django`, `pkg:npm/lodash@<4.17.21`",
+    )  # fmt: skip
+    parser.add_argument("--until-fixed", action="store_true", help="only as long as no version mends it")
     parser.add_argument(
         "--path", default="", metavar="GLOB", help="only in paths like this, as in .gitignore"
     )
@@ -204,6 +210,36 @@ def _init(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command="adopting.init")
 
 
+def _sbom(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "what", nargs="*", metavar="PATH | diff BASE HEAD [PATH]",
+        help="a checkout, or a folder in one; or what differs between two commits or bills",
+    )  # fmt: skip
+    parser.add_argument(
+        "--format", choices=("cyclonedx", "spdx", "text", "markdown"), default="",
+        help="CycloneDX 1.6 or SPDX 2.3 in JSON (default: cyclonedx); of a difference text or markdown",
+    )  # fmt: skip
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write the bill there, and print nothing")
+    parser.add_argument("--project", default="", metavar="LOCK", help="only what this lock file locks")
+    parser.add_argument("--score", action="store_true", help="say how it does by NTIA, CISA and BSI, and why")
+    parser.set_defaults(command="billing.sbom")
+
+
+def _advisories(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=("update", "status"), help="make the index, or say what it holds")
+    parser.add_argument(
+        "--from", dest="sources", nargs="+", type=Path, default=[], metavar="PATH",
+        help="exports in OSV's layout: all.zip files, or folders of them (default: fetch them from OSV)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--epss", type=Path, metavar="FILE", help="FIRST's table of probabilities, .csv or .csv.gz"
+    )
+    parser.add_argument(
+        "--kev", type=Path, metavar="FILE", help="CISA's catalogue of what is exploited, .json"
+    )
+    parser.set_defaults(command="advising.advisories")
+
+
 def _version(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command="commands.version")
 
@@ -222,6 +258,8 @@ _COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], str]] = {
     "schema": (_schema, "print the JSON Schema of the configuration, or of the verdict"),
     "verify": (_verify, "say whether the pinned toolkit is a release, and all that it runs"),
     "init": (_init, "adopt lockgate: write the files, never over others, and judge the past"),
+    "sbom": (_sbom, "print the bill of materials of all locks; `diff`: what differs between two"),
+    "advisories": (_advisories, "make the index of advisories that works without network, or describe it"),
     "version": (_version, "print the version"),
     "action": (_action, "run as a GitHub action: inputs come from LOCKGATE_INPUTS"),
 }

@@ -5,11 +5,10 @@ import difflib
 import re
 import stat
 import sys
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from lockgate.cli.mending import Mended, mend
+from lockgate.cli.mending import Files, Mended, files_of, mend
 from lockgate.cli.output import put
 from lockgate.cli.reading import read_report
 from lockgate.errors import ExitCode, InputError
@@ -31,13 +30,17 @@ def fix(arguments: argparse.Namespace, environment: Mapping[str, str]) -> ExitCo
     git = find(path)
     root = git.root if git else path.resolve()
     chosen = _chosen(read_report(arguments.report), fingerprints, _prefix(path, root))
-    done, left = 0, 0
-    for name, findings in sorted(chosen.items()):
-        mended = _mend(root, name, findings, show=arguments.diff)
-        done, left = done + len(mended.done), left + len(mended.left)
-        _tell(mended, arguments.diff)
-    _say(_summary(done, left, arguments.diff), arguments.diff)
-    return ExitCode.FINDINGS if left else ExitCode.PASS
+    names = sorted({name for finding in chosen for name in files_of(finding)})
+    files = {name: _read(root, name) for name in names}
+    mended = mend(files, chosen)
+    if arguments.diff:
+        for name, data in sorted(mended.files.items()):
+            sys.stdout.write("".join(f"{inert(line)}\n" for line in _diff(name, files[name], data)))
+    else:
+        mended = _write(root, files, mended)
+    _tell(mended, arguments.diff)
+    _say(_summary(len(mended.done), len(mended.left), arguments.diff), arguments.diff)
+    return ExitCode.FINDINGS if mended.left else ExitCode.PASS
 
 
 def _what(words: Sequence[str]) -> tuple[Path, list[str]]:
@@ -58,30 +61,40 @@ def _prefix(path: Path, root: Path) -> str:
     return "" if inside == "." else f"{inside}/"
 
 
-def _chosen(document: Document, fingerprints: Sequence[str], prefix: str) -> dict[str, list[Finding]]:
-    """Sort by file the findings that are named, or the new ones that have a fix and no waiver."""
+def _chosen(document: Document, fingerprints: Sequence[str], prefix: str) -> list[Finding]:
+    """Choose the findings that are named, or the new ones that have a fix and no waiver, sorted by file."""
     wanted = {explanation.select(document, given).fingerprint for given in fingerprints}
-    found: defaultdict[str, list[Finding]] = defaultdict(list)
+    found = []
     for finding in verdict_json.restore(document).findings:
         own = finding.fix and finding.state is State.NEW and not finding.waived
         if finding.fingerprint in wanted or (own and not wanted and finding.path.startswith(prefix)):
-            found[finding.path].append(finding)
-    return found
+            found.append(finding)
+    return sorted(found, key=lambda finding: finding.path)
 
 
-def _mend(root: Path, name: str, findings: Sequence[Finding], *, show: bool) -> Mended:
-    file = root / name
+def _read(root: Path, name: str) -> bytes | str:
+    """Read a file of the checkout, or say why it is not read."""
     try:
         _see_place(root, name)
-        data = read_bytes(file, MAX_BYTES)
-        mended = mend(data, findings)
-        if show:
-            sys.stdout.write("".join(f"{inert(line)}\n" for line in _diff(name, data, mended.data)))
-        elif mended.data != data:
-            put(file, mended.data, stat.S_IMODE(file.lstat().st_mode))
+        return read_bytes(root / name, MAX_BYTES)
     except (OSError, ValueError) as error:
-        why = (isinstance(error, OSError) and error.strerror) or "it is no path of a file"
-        return Mended(b"", left=[(finding, f"its file cannot be mended: {why}") for finding in findings])
+        return (isinstance(error, OSError) and error.strerror) or "it is no path of a file"
+
+
+def _write(root: Path, before: Files, mended: Mended) -> Mended:
+    """Write what changes; when one file cannot be written, put the others back."""
+    done: list[str] = []
+    try:
+        for name, data in sorted(mended.files.items()):
+            file = root / name
+            put(file, data, stat.S_IMODE(file.lstat().st_mode))
+            done.append(name)
+    except OSError as error:
+        for name in done:
+            if isinstance(data := before[name], bytes):
+                put(root / name, data, stat.S_IMODE((root / name).lstat().st_mode))
+        why = f"nothing was written: {error.strerror}"
+        return Mended({}, [], [*((finding, why) for finding in mended.done), *mended.left])
     return mended
 
 
@@ -93,14 +106,18 @@ def _see_place(root: Path, name: str) -> None:
         raise OSError(0, "its path leads out of the checkout, or through a link")
 
 
-def _diff(name: str, before: bytes, after: bytes) -> Iterator[str]:
-    one, other = (split_lines(decode(data) or "") for data in (before, after))
+def _diff(name: str, before: bytes | str, after: bytes) -> Iterator[str]:
+    pair = (before if isinstance(before, bytes) else b"", after)
+    one, other = (split_lines(decode(data) or "") for data in pair)
     return difflib.unified_diff(one, other, f"a/{name}", f"b/{name}", lineterm="")
 
 
 def _tell(mended: Mended, diff: bool) -> None:
-    for finding in mended.done if not diff else ():
-        _say(f"fixed  {_title(finding)}", diff)
+    for finding in mended.done:
+        if not diff:
+            _say(f"fixed  {_title(finding)}", diff)
+        if files_of(finding) != {finding.path}:
+            _say(f"then   make {finding.path} anew. {finding.mend}", diff)
     for finding, why in mended.left:
         _say(f"left   {_title(finding)}  {why}", diff)
 

@@ -43,6 +43,7 @@ def _reports(run: Run, history: History) -> Reports:
         "lockgate.sarif": sarif.render(run.verdict),
         "report.html": html.render(run.verdict, run.excerpts, history).encode(),
         "badge.json": badge.render(run.verdict),
+        **run.documents,
     }
 
 

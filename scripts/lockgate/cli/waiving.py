@@ -62,12 +62,14 @@ def waivers(arguments: argparse.Namespace, environment: Mapping[str, str]) -> Ex
 
 
 def _wish(arguments: argparse.Namespace, document: Document) -> Wish:
-    given = (bool(arguments.fingerprint), bool(arguments.rule), bool(arguments.path))
-    if given not in {(True, False, False), (False, True, True)}:
+    named = [each for each in (arguments.fingerprint, arguments.rule, arguments.id) if each]
+    place = arguments.path or arguments.package
+    if len(named) != 1 or (arguments.rule and not place) or (arguments.fingerprint and arguments.path):
         raise InputError(
-            "a waiver needs a fingerprint, or `--rule` and `--path`",
-            cause="neither is given, or both are, or only a half of the second",
-            todo="name one finding by its fingerprint; or a rule and where: `--path '**'` is everywhere",
+            "a waiver needs a fingerprint, `--id`, or `--rule` with `--path` or `--package`",
+            cause="none of them is given, or several are, or a rule without where",
+            todo="name one finding by its fingerprint, a vulnerability by its id; or a rule and where: "
+            "`--path '**'` is everywhere",
         )
     one = explanation.select(document, arguments.fingerprint) if arguments.fingerprint else None
     return Wish(
@@ -76,7 +78,10 @@ def _wish(arguments: argparse.Namespace, document: Document) -> Wish:
         expires=arguments.expires,
         fingerprint=one.fingerprint if one else "",
         rule=arguments.rule,
+        id=arguments.id,
         path=arguments.path,
+        package=arguments.package,
+        until_fixed=arguments.until_fixed,
     )
 
 

@@ -9,6 +9,7 @@ from typing import get_args
 import msgspec
 from pathspec import GitIgnoreSpec
 
+from lockgate.config import packages
 from lockgate.config.model import Configuration, SeverityName, Waiver
 from lockgate.config.yaml_lines import Data, Document, Path, YamlError, parse
 from lockgate.errors import ConfigurationError
@@ -17,12 +18,17 @@ NAMES = (".lockgate.yml", ".lockgate.yaml")
 _MAX_BYTES = 1_000_000
 _SCHEMA = "`lockgate schema` prints every key with its type"
 _PATTERN = "write a path as in .gitignore, for instance `vendor/` or `**/*.min.js`"
+_PACKAGE = (
+    "write a package URL: `pkg:pypi/django`, with a version `pkg:pypi/django@4.2`, or with a range as PyPI "
+    "or npm write it: `pkg:pypi/django@>=4.2,<4.2.16`, `pkg:npm/lodash@<4.17.21`"
+)
 _HINTS = {
     "Expected `bool`": "write `true` or `false`",
     "Expected `array`": "write a list: one line `- value` for each",
     "Expected `object`": "write `key: value` lines below it",
     "Expected `float`": "write a number",
     "Expected `int`": "write a whole number",
+    "Expected `str` matching regex '^(pkg": "write a package URL, such as `pkg:pypi/django`",
     "Expected `str` matching regex '^[": "write all 32 digits, as report.html and verdict.json show them",
     "Expected `str` of length <=": "write less",
     "Expected `str`": "write a value after the colon, or remove the key",
@@ -80,8 +86,11 @@ def load(data: bytes, path: str) -> Loaded:
         raise _error(path, document.line(where), f"`{_dotted(where)}`: {message[:200]}", hint) from error
     numbers = range(len(configuration.waivers))
     places = tuple(Place(path, document.line(("waivers", number))) for number in numbers)
-    for waiver, at in zip(configuration.waivers, places, strict=True):
+    for number, (waiver, at) in enumerate(zip(configuration.waivers, places, strict=True)):
         _check_waiver(waiver, path, at.line)
+        if waiver.package and packages.read(waiver.package) is None:
+            what = f"`waivers[{number}].package`: `{waiver.package[:80]}` names no component"
+            raise _error(path, document.line(("waivers", number, "package")), what, _PACKAGE)
     for where, pattern, must_match in _patterns(configuration):
         if not _is_pattern(pattern, must_match=must_match):
             what = f"`{_dotted(where)}`: `{pattern[:80]}` is no pattern that matches a path"

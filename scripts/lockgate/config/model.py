@@ -26,10 +26,97 @@ class GateConfiguration(Struct, frozen=True, forbid_unknown_fields=True, rename=
     exclude: _Patterns = ()
 
 
+class Licences(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """Say which licences components may have, as SPDX ids or expressions; nothing is judged by default."""
+
+    allow: Annotated[
+        tuple[_Text, ...], Meta(description="Only these; empty allows all that is not denied.")
+    ] = ()
+    deny: tuple[_Text, ...] = ()
+    unknown: Annotated[
+        SeverityName, Meta(description="The severity of a licence that is missing or not understood.")
+    ] = "low"
+    exceptions: Annotated[
+        tuple[_Text, ...],
+        Meta(description="Components that may have any licence, as `pkg:npm/name@version`."),
+    ] = ()
+
+
+class ScaConfiguration(GateConfiguration, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """Set up the gate `sca`."""
+
+    offline: Annotated[bool, Meta(description="Ask the index on this machine, never the network.")] = False
+    advisories: Annotated[
+        str,
+        Meta(
+            description="A folder or zip of OSV's export in the repository, from the configuration's folder; "
+            "it answers instead of OSV."
+        ),
+    ] = ""
+    max_age: Annotated[
+        _Days, Meta(description="Days after which an index's newest advisory is too old to be believed.")
+    ] = 14
+    unknown_severity: Annotated[
+        Literal["block", "block-if-fixed", "pass"],
+        Meta(description="What a vulnerability does that nobody gave a severity."),
+    ] = "block-if-fixed"
+    exploited: Annotated[
+        Literal["block", "threshold"],
+        Meta(description="Whether one that is known to be exploited (KEV) blocks at any severity."),
+    ] = "block"
+    epss: Annotated[
+        Annotated[float, Meta(ge=0, le=1)] | None,
+        Meta(description="From this probability of exploitation (EPSS) on it blocks at any severity."),
+    ] = None
+    published_since_base: Annotated[
+        Literal["block", "show"],
+        Meta(
+            description="What a vulnerability does that was published since the base, in what did not change."
+        ),
+    ] = "show"
+    dev_dependencies: Annotated[
+        Literal["block", "show"], Meta(description="What one does in what is only for development.")
+    ] = "block"
+    second_opinion: Annotated[
+        bool, Meta(description="Whether pip-audit has to agree on what is from PyPI.")
+    ] = True
+    vex: Annotated[
+        tuple[_Pattern, ...],
+        Meta(
+            description="OpenVEX or CycloneDX VEX files in the repository, from the configuration's folder."
+        ),
+    ] = ()
+    licences: Licences = Licences()
+    denied: Annotated[
+        tuple[_Text, ...],
+        Meta(description="Components that nobody may use, as `pkg:pypi/name` or with a version."),
+    ] = ()
+    min_age: Annotated[
+        _Days, Meta(description="Days that a version must have been public; 0 asks for none.")
+    ] = 0
+
+
+class SbomConfiguration(GateConfiguration, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """Set up the gate `sbom`."""
+
+    standard: Annotated[Literal["bsi", "cisa", "ntia"], Meta(description="What the score is counted by.")] = (
+        "ntia"
+    )
+    min_score: Annotated[
+        Annotated[int, Meta(ge=0, le=100)], Meta(description="The lowest score, in percent, that passes.")
+    ] = 0
+    environment: Annotated[
+        str,
+        Meta(description="A Python of an installed environment, whose components cyclonedx-bom lists too."),
+    ] = ""
+
+
 class Gates(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """Set up each gate."""
 
     sast: GateConfiguration = GateConfiguration()
+    sbom: SbomConfiguration = SbomConfiguration()
+    sca: ScaConfiguration = ScaConfiguration()
     secrets: GateConfiguration = GateConfiguration()
 
 
@@ -49,6 +136,16 @@ class Waiver(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
         _Pattern,
         Meta(description="Only findings in paths that match this pattern, written as in .gitignore."),
     ] = "**"
+    package: Annotated[
+        str,
+        Meta(
+            pattern="^(pkg:.{1,500})?$",
+            description="Only findings about this component: `pkg:pypi/django`, `pkg:npm/lodash@<4.17.21`.",
+        ),
+    ] = ""
+    until_fixed: Annotated[
+        bool, Meta(description="It holds only as long as no version mends what it names.")
+    ] = False
 
 
 _Waiver = Annotated[

@@ -39,14 +39,15 @@ def add_waiver(data: bytes, path: str, waiver: Waiver) -> bytes:
     return made
 
 
-def _order(waiver: Waiver) -> tuple[str, str]:
-    return waiver.rule or waiver.id or waiver.fingerprint, waiver.path
+def _order(waiver: Waiver) -> tuple[str, str, str]:
+    return waiver.rule or waiver.id or waiver.fingerprint, waiver.path, waiver.package
 
 
 def _entry(waiver: Waiver) -> dict[str, object]:
-    given = {key: getattr(waiver, key) for key in ("rule", "fingerprint", "id", "path")}
+    given = {key: getattr(waiver, key) for key in ("rule", "fingerprint", "id", "path", "package")}
     given = {key: value for key, value in given.items() if value not in {"", "**"}}
-    return {**given, "owner": waiver.owner, "reason": waiver.reason, "expires": waiver.expires}
+    until = {"until-fixed": True} if waiver.until_fixed else {}
+    return {**given, "owner": waiver.owner, "reason": waiver.reason, "expires": waiver.expires, **until}
 
 
 def _block(waiver: Waiver, column: int) -> str:

@@ -7,5 +7,6 @@ is no fix, and what only hides a finding never is one.
 from lockgate.fixes.edits import apply
 from lockgate.fixes.fixer import Fixer, Place
 from lockgate.fixes.forms import is_known
+from lockgate.fixes.pins import is_pin
 
-__all__ = ["Fixer", "Place", "apply", "is_known"]
+__all__ = ["Fixer", "Place", "apply", "is_known", "is_pin"]

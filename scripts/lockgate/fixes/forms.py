@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from lockgate.finding import Edit
+from lockgate.fixes.pins import are_versions
 
 _ARROW = "\0"
 _NAME = r"[A-Za-z_]\w{0,60}"
@@ -29,18 +30,21 @@ _FORMS: dict[str, tuple[str, ...]] = {
         rf"crypto\.pseudoRandomBytes{_ARROW}crypto\.randomBytes",
     ),
 }  # fmt: skip
+_VERSION = r"(?=[^\0]*\d)[0-9A-Za-z.+!*-]{1,100}"
+_OF_TOOL: dict[str, tuple[str, ...]] = {"osv": (f"{_VERSION}{_ARROW}{_VERSION}",)}
+"""The forms of any rule of a tool: its rules are advisories, and each is mended by another version."""
 MOST = 3
 """Edits that one fix may have."""
 
 
 def has_fix(tool: str, rule: str) -> bool:
-    """Say whether a rule's findings may have a fix."""
+    """Say whether the text of a rule's findings may tell their fix."""
     return f"{tool}/{rule}" in _FORMS
 
 
 def is_known(tool: str, rule: str, edits: Sequence[Edit]) -> bool:
     """Say whether edits are a fix of that rule, whoever says so."""
-    forms = _FORMS.get(f"{tool}/{rule}", ())
+    forms = (*_FORMS.get(f"{tool}/{rule}", ()), *_OF_TOOL.get(tool, ()))
     return 0 < len(edits) <= MOST and all(
         any(re.fullmatch(form, f"{edit.old}{_ARROW}{edit.new}") for form in forms) for edit in edits
     )

@@ -19,7 +19,7 @@ def of_reports(gate: str, tool: str, reports: Reports) -> list[Finding]:
 def of_unreadable(gate: str, tool: str, unreadable: Iterable[Unreadable], select: Select) -> list[Finding]:
     """Make a finding of each file that the gate would scan and nobody can read."""
     return [
-        _not_scanned(gate, tool, Source(item.path, "", ""), item.why)
+        not_scanned(gate, tool, Source(item.path, "", ""), item.why)
         for item in unreadable
         if select(item.path)
     ]
@@ -54,7 +54,7 @@ def of_file(gate: str, tool: str, source: Source, report: FileReport) -> Iterato
     for raw, fingerprint in zip(report.findings, marks, strict=True):
         yield _finding(gate, tool, source, raw, fingerprint)
     if report.problem:
-        yield _not_scanned(gate, tool, source, report.problem)
+        yield not_scanned(gate, tool, source, report.problem)
 
 
 def _finding(gate: str, tool: str, source: Source, raw: RawFinding, fingerprint: str) -> Finding:
@@ -78,7 +78,8 @@ def _finding(gate: str, tool: str, source: Source, raw: RawFinding, fingerprint:
     )
 
 
-def _not_scanned(gate: str, tool: str, source: Source, why: str) -> Finding:
+def not_scanned(gate: str, tool: str, source: Source, why: str, line: int = 0) -> Finding:
+    """Make the finding of a file that was not looked at, or not behind a line (0: unknown)."""
     key = content_key(f"{tool}/{NOT_SCANNED}", (), 0, 0)
     return Finding(
         gate=gate,
@@ -87,6 +88,8 @@ def _not_scanned(gate: str, tool: str, source: Source, why: str) -> Finding:
         severity=Severity.HIGH,
         message=f"Not scanned: {why}. Mend the file, or exclude its path in .lockgate.yml.",
         path=display(source.path),
+        line=line,
+        end_line=line,
         fingerprint=fingerprints([key], display(source.origin or source.path))[0],
         sources=(f"{tool}/{NOT_SCANNED}",),
         commit=source.commit,

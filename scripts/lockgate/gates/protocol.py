@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Protocol
 
@@ -10,7 +11,7 @@ from lockgate.config import GateConfiguration, Limits
 from lockgate.finding import Finding, Notification, Rule, Span
 from lockgate.share import WHOLE, Share
 from lockgate.tree import Tree
-from lockgate.verdict import Tool
+from lockgate.verdict import Table, Tool
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class Task:
     """Hold what a gate works with.
 
     `home` is where tools may be installed; `progress` counts files done; `share` is the part of the files
-    that this job looks at.
+    that this job looks at. `epoch` is SOURCE_DATE_EPOCH, where that is set. `folder` is where the configuration
+    lies, empty for the repository's top: its paths go from there.
     """
 
     tree: Tree
@@ -39,6 +41,9 @@ class Task:
     jobs: int
     cache: Cache
     home: Path
+    today: date
+    folder: str = ""
+    epoch: str = ""
     progress: Callable[[int], None] = lambda _: None
     share: Share = WHOLE
 
@@ -47,7 +52,8 @@ class Task:
 class Output:
     """Hold what a gate found. `known` are the base's fingerprints, `gone` its findings that the head lacks.
 
-    `secrets` marks, by path, the characters that no output may show.
+    `secrets` marks, by path, the characters that no output may show. `documents` are files for the report's
+    folder, by their names. `concerns` are paths whose findings count although the change does not touch them.
     """
 
     findings: tuple[Finding, ...]
@@ -58,6 +64,9 @@ class Output:
     counts: dict[str, int] = field(default_factory=dict)
     notifications: tuple[Notification, ...] = ()
     secrets: dict[str, tuple[Span, ...]] = field(default_factory=dict)
+    tables: tuple[Table, ...] = ()
+    documents: dict[str, bytes] = field(default_factory=dict)
+    concerns: frozenset[str] = frozenset()
 
 
 class Gate(Protocol):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from lockgate.failures import guarded
 from lockgate.process import end_with_signals
 
-JOBS = ("gate", "plan", "report", "shard")
+JOBS = ("attest", "gate", "plan", "report", "shard")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

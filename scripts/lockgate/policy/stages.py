@@ -74,8 +74,9 @@ def waived(finding: Finding, context: Context) -> Finding:
 
 
 def over_threshold(finding: Finding, context: Context) -> Finding:
-    """Mark a finding as blocking when it got this far; what was not scanned blocks at any threshold."""
-    over = finding.severity >= context.threshold(finding.gate) or finding.rule == NOT_SCANNED
+    """Mark a finding as blocking when it got this far; some blocks at any threshold."""
+    over = finding.severity >= context.threshold(finding.gate)
+    over = over or finding.rule == NOT_SCANNED or bool(finding.anyway)
     blocking = over and finding.in_change and finding.state is State.NEW and not finding.waived
     return finding if blocking == finding.blocking else replace(finding, blocking=blocking)
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from pathspec import GitIgnoreSpec
 
-from lockgate.config import Loaded, Waiver
+from lockgate.config import Loaded, Waiver, packages
 from lockgate.finding import Finding, Rule, Severity
 from lockgate.fingerprint import content_key, content_part, fingerprints
 
@@ -60,13 +60,16 @@ class Held:
     """Say what the waivers do about a finding: `holds` is the index of one that excuses it.
 
     `expired` and `too_long` are the indexes of those that would, were they valid; empty when one holds.
-    `moved` is the finding's fingerprint when the waiver names that of its file's former path.
+    `moved` is the finding's fingerprint when the waiver names that of its file's former path. `mended` are
+    those that hold until a version mends it, where `fixed_in` does.
     """
 
     holds: int | None = None
     expired: tuple[int, ...] = ()
     too_long: tuple[int, ...] = ()
     moved: str = ""
+    mended: tuple[int, ...] = ()
+    fixed_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,22 +84,26 @@ class Waivers:
     former: Mapping[str, str] = field(default_factory=dict)
     by_rule: Mapping[str, Sequence[int]] = field(default_factory=dict)
     by_fingerprint: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    by_id: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     def hold(self, finding: Finding) -> Held:
         """Find the waiver that excuses a finding: the first one that is valid."""
-        expired, too_long = [], []
+        expired, too_long, mended = [], [], []
         for number in self._naming(finding):
             waiver = self.loaded.configuration.waivers[number]
-            if waiver.path != _EVERYWHERE and not _covers(waiver.path, finding.path):
+            if not _is_about(waiver, finding):
                 continue
             if waiver.expires < self.today:
                 expired.append(number)
+            elif waiver.until_fixed and finding.fixed_in:
+                mended.append(number)
             elif (waiver.expires - self.today).days > self._cap(finding.severity):
                 too_long.append(number)
             else:
                 moved = bool(waiver.fingerprint) and waiver.fingerprint != finding.fingerprint
                 return Held(number, moved=finding.fingerprint if moved else "")
-        return Held(None, tuple(expired), tuple(too_long))
+        fixed_in = finding.fixed_in if mended else ""
+        return Held(None, tuple(expired), tuple(too_long), "", tuple(mended), fixed_in)
 
     def _naming(self, finding: Finding) -> list[int]:
         mark = self.former.get(finding.fingerprint, finding.fingerprint)
@@ -104,7 +111,11 @@ class Waivers:
             *self.by_fingerprint.get(mark, ()),
             *self.by_rule.get(finding.rule, ()),
             *self.by_rule.get(f"{finding.tool}/{finding.rule}", ()),
+            *(number for name in self._ids(finding) for number in self.by_id.get(name.casefold(), ())),
         })  # fmt: skip
+
+    def _ids(self, finding: Finding) -> Sequence[str]:
+        return (finding.rule, f"{finding.tool}/{finding.rule}", *finding.aliases) if self.by_id else ()
 
     def _cap(self, severity: Severity) -> int:
         return self.loaded.configuration.waiver_caps.days(str(severity))
@@ -119,6 +130,8 @@ class Waivers:
         return "; ".join([
             *(f"{places[each]} has expired on {waivers[each].expires}" for each in held.expired),
             *(f"{places[each]} lasts longer than {days}" for each in held.too_long),
+            *(f"{places[each]} is over: a version that mends it exists ({held.fixed_in})"
+              for each in held.mended),
         ])  # fmt: skip
 
 
@@ -131,13 +144,16 @@ def waivers(loaded: Loaded, today: date, everything: Iterable[Finding] = ()) -> 
     """
     by_rule: defaultdict[str, list[int]] = defaultdict(list)
     by_fingerprint: defaultdict[str, list[int]] = defaultdict(list)
+    by_id: defaultdict[str, list[int]] = defaultdict(list)
     for number, waiver in enumerate(loaded.configuration.waivers):
         if waiver.fingerprint:
             by_fingerprint[waiver.fingerprint].append(number)
+        elif waiver.rule:
+            by_rule[waiver.rule].append(number)
         else:
-            by_rule[waiver.rule or waiver.id].append(number)
+            by_id[waiver.id.casefold()].append(number)
     former = _former(by_fingerprint, [finding.fingerprint for finding in everything])
-    return Waivers(loaded, today, former, by_rule, by_fingerprint)
+    return Waivers(loaded, today, former, by_rule, by_fingerprint, by_id)
 
 
 def _former(waived: Iterable[str], present: Sequence[str]) -> dict[str, str]:
@@ -151,7 +167,8 @@ def _former(waived: Iterable[str], present: Sequence[str]) -> dict[str, str]:
 
 def name(waiver: Waiver) -> str:
     """Name a waiver in reports."""
-    return f"{waiver.fingerprint or waiver.rule or waiver.id} by {waiver.owner} until {waiver.expires}"
+    of = f" of {waiver.package}" if waiver.package else ""
+    return f"{waiver.fingerprint or waiver.rule or waiver.id}{of} by {waiver.owner} until {waiver.expires}"
 
 
 def findings_about_waivers(waivers: Waivers, held: Sequence[Held], *, complete: bool) -> list[Finding]:
@@ -176,9 +193,15 @@ def _about(waivers: Waivers, held: Sequence[Held], *, complete: bool) -> Iterato
     used = {item.holds: item.moved for item in held}
     expired = {number for item in held for number in item.expired}
     too_long = {number for item in held for number in item.too_long}
+    mended = {number: item.fixed_in for item in held for number in item.mended}
     for number, waiver in enumerate(waivers.loaded.configuration.waivers):
         if number in expired:
             yield number, _EXPIRED, "has expired: what it held counts again. Mend that, or renew the waiver."
+        elif number in mended:
+            yield number, _EXPIRED, (
+                f"was to hold until a version mends what it names, and one exists ({mended[number]}): that "
+                "counts again. Take that version."
+            )  # fmt: skip
         elif number in too_long:
             yield number, _TOO_LONG, (
                 "lasts longer than `waiver-caps` allows for what it names, and does not hold that. "
@@ -198,6 +221,13 @@ def policy_rules() -> tuple[Rule, ...]:
     """Describe the rules of findings about the policy itself."""
     rules = (*_OF_CONFIGURATION, _EXPIRED, _MOVED, _TOO_LONG, _UNUSED)
     return tuple(sorted(rules, key=lambda rule: rule.id))
+
+
+def _is_about(waiver: Waiver, finding: Finding) -> bool:
+    """Say whether a finding is where, and about the component that, a waiver says."""
+    if waiver.path != _EVERYWHERE and not _covers(waiver.path, finding.path):
+        return False
+    return not waiver.package or packages.covers(waiver.package, finding.package)
 
 
 @lru_cache(maxsize=1 << 17)

@@ -45,6 +45,8 @@ def candidates(verdict: Verdict) -> list[Finding]:
         for finding in verdict.findings
         if finding.state is State.NEW and not finding.waived and not finding.commit
         and is_known(finding.tool, finding.rule, finding.fix)
+        # Of the lines of another file nobody knows here that the change has them.
+        and all(edit.path in {"", finding.path} for edit in finding.fix)
     ]  # fmt: skip
     return sorted(found, key=rank)[:_CONSIDERED]
 

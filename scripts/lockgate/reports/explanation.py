@@ -46,6 +46,7 @@ def _lines(document: Document, finding: FindingDocument) -> list[str]:
     rows = [
         ("fingerprint", finding.fingerprint),
         ("found by", ", ".join(finding.sources)),
+        *_component(finding),
         *([("commit", f"{finding.commit}: no longer in the tree")] if finding.commit else []),
         *_stages(document, finding),
         ("so it", "blocks" if finding.blocking else "does not block"),
@@ -56,6 +57,15 @@ def _lines(document: Document, finding: FindingDocument) -> list[str]:
         one_line(finding.message),
         *(f"{name:<16}{one_line(text)}" for name, text in rows),
     ]
+
+
+def _component(finding: FindingDocument) -> Iterator[tuple[str, str]]:
+    if aliases := [name for name in finding.aliases if name != finding.rule]:
+        yield "known as", ", ".join(aliases)
+    if finding.package:
+        yield "component", finding.package
+    if finding.fixed_in:
+        yield "fixed in", finding.fixed_in
 
 
 def _stages(document: Document, finding: FindingDocument) -> list[tuple[str, str]]:
@@ -84,6 +94,8 @@ def _threshold(document: Document, finding: FindingDocument) -> str:
     """Compare with the threshold of the finding's own gate."""
     if finding.rule == NOT_SCANNED:
         return "yes: what was not scanned blocks whatever the threshold"
+    if finding.anyway:
+        return f"yes: it blocks at any threshold: {finding.anyway}"
     gate = _gate(document, finding)
     threshold = gate.fail_on if gate else document.fail_on
     reached = Severity.parse(finding.severity) >= Severity.parse(threshold)
@@ -110,7 +122,7 @@ def _ways(document: Document, finding: FindingDocument) -> Iterator[str]:
 
 def _out(document: Document, finding: FindingDocument) -> Iterator[str]:
     rules = (rule for rule in document.rules if (rule.tool, rule.id) == (finding.tool, finding.rule))
-    mend = next((rule.mend for rule in rules if rule.mend), "")
+    mend = finding.mend or next((rule.mend for rule in rules if rule.mend), "")
     yield f"mend it: {mend}" if mend else "mend it"
     yield (
         f"or waive it, for as long as `waiver-caps` allows a {finding.severity} finding: lockgate waive "
@@ -118,7 +130,7 @@ def _out(document: Document, finding: FindingDocument) -> Iterator[str]:
     )
     if finding.rule == NOT_SCANNED:
         yield "or list its file under `exclude`"
-    elif finding.severity != "critical":
+    elif finding.severity != "critical" and not finding.anyway:
         above = Severity(Severity.parse(finding.severity) + 1)
         yield f"or raise the threshold to {above}, {_where(document, finding)}"
 

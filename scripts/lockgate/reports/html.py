@@ -17,7 +17,8 @@ from lockgate.finding import Finding, Rule, Severity, State
 from lockgate.ranking import rank
 from lockgate.reports.excerpt import Excerpt, clip
 from lockgate.reports.history import History
-from lockgate.reports.message import Rules, message, rules_of
+from lockgate.reports.message import Message, Rules, message, rules_of
+from lockgate.reports.tables import of_gates
 from lockgate.verdict import Answer, FunnelStep, Outcome, Verdict
 
 SHOWN = 1_000
@@ -31,6 +32,9 @@ FEW = 10
 
 NOTIFICATIONS = 50
 """At most so many notifications are shown for each gate."""
+
+ROWS = 200
+"""At most so many rows are shown of each table that a gate made."""
 
 TEXT = 2_000
 """No string on the page is longer than so many characters."""
@@ -46,7 +50,7 @@ class Entry:
 
     finding: Finding
     rule: Rule
-    outside: str
+    said: Message
     help: str
     cwe: tuple[int, ...]
     score: float | None
@@ -102,6 +106,8 @@ def render(verdict: Verdict, excerpts: Mapping[str, Excerpt], history: History =
     return template.render(
         verdict=verdict,
         bars=_bars(verdict.funnel),
+        tables=of_gates(verdict.gates),
+        rows_cap=ROWS,
         columns=_columns(verdict, history),
         history=history,
         chapters=_chapters(verdict, entries),
@@ -171,7 +177,7 @@ def _entry(finding: Finding, rules: Rules, excerpt: Excerpt | None, expanded: bo
     return Entry(
         finding=finding,
         rule=rule,
-        outside=message(finding, rules).outside,
+        said=message(finding, rules),
         help=next((link for link in (finding.help, rule.help) if _WEB.fullmatch(link)), ""),
         cwe=tuple(sorted({*finding.cwe, *rule.cwe})),
         score=next((score for score in scores if score is not None), None),

@@ -7,6 +7,7 @@ from html import escape
 from lockgate.finding import Finding, Notification, State
 from lockgate.github import SUMMARY_LIMIT
 from lockgate.ranking import rank
+from lockgate.reports import tables
 from lockgate.reports.message import Rules, message, rules_of
 from lockgate.untrusted import BREAK, cut, markdown, web_link
 from lockgate.verdict import Answer, GateResult, Outcome, Verdict
@@ -16,6 +17,7 @@ Link = Callable[[Finding], str]
 _TEXT_LIMIT = 300
 _NOTES_LIMIT = 50
 _POLICY = "policy"  # the gate of findings about configuration and waivers
+_TABLES = 8  # that part of the whole is for what gates measured
 _RESERVE = 2048  # bytes for headings and for the line that counts what was left out
 
 ANSWERS = {Answer.PASS: "✅ pass", Answer.FAIL: "❌ fail", Answer.ERROR: "⚠️ error"}
@@ -48,7 +50,7 @@ def render(verdict: Verdict, limit: int = SUMMARY_LIMIT, link: Link = nowhere) -
     Findings are left out for it to be at most `limit` bytes; gates and their notes are not. `link` gives the
     address of a finding's line.
     """
-    top = "\n".join(_top(verdict))
+    top = "\n".join([*_top(verdict), *tables.render(verdict.gates, limit // _TABLES)])
     room = limit - len(top.encode()) - _RESERVE
     return top + "".join(_findings(_sections(verdict), rules_of(verdict), link, room))
 

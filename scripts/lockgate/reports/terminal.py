@@ -10,10 +10,12 @@ from rich.text import Text
 from lockgate.finding import Finding, Severity
 from lockgate.github import inert
 from lockgate.ranking import rank
+from lockgate.reports.message import at
 from lockgate.untrusted import one_line
 from lockgate.verdict import Answer, GateResult, Outcome, Verdict
 
 _MOST = 50
+_ALIASES, _RELATED = 5, 3
 _SHORT = 3  # columns of the gates' table that are aligned
 _ANSWER = {Answer.PASS: "bold green", Answer.FAIL: "bold red", Answer.ERROR: "bold yellow"}
 _OUTCOME = {
@@ -65,6 +67,7 @@ def _findings(verdict: Verdict) -> Iterator[list[_Part]]:
         yield [(one_line(path) or "no file", "bold")]
         for finding in group:
             yield _finding(finding)
+            yield from ([(f"{'':<11}{one_line(text)}", "dim")] for text in _facts(finding))
     if len(blocking) > _MOST:
         more = f"{_MOST} of {len(blocking):,} blocking findings shown; report.html and verdict.json have more"
         yield [(more, "")]
@@ -86,6 +89,19 @@ def _finding(finding: Finding) -> list[_Part]:
         (f"  {one_line(finding.message)}  ", ""),
         (finding.fingerprint[:12], "dim"),
     ]
+
+
+def _facts(finding: Finding) -> Iterator[str]:
+    """Say what a finding itself knows beyond its message."""
+    if finding.package:
+        fixed = (f"fixed in {finding.fixed_in}",) if finding.fixed_in else ()
+        aliases = [name for name in finding.aliases if name != finding.rule]
+        yield " · ".join((finding.package, *fixed, *aliases[:_ALIASES]))
+    if finding.anyway:
+        yield f"blocks at any threshold: {finding.anyway}"
+    if finding.mend:
+        yield f"mend: {finding.mend}"
+    yield from (f"see {at(place)}" for place in finding.related[:_RELATED])
 
 
 def _gates(verdict: Verdict) -> Iterator[list[_Part]]:

@@ -24,6 +24,14 @@ class NotificationDocument(Struct, frozen=True):
     path: str
 
 
+class TableDocument(Struct, frozen=True):
+    """Hold what a gate measured or compared, as rows of text."""
+
+    title: str
+    columns: list[str]
+    rows: list[list[str]]
+
+
 class GateDocument(Struct, frozen=True):
     """Say how one gate ended, and why; its findings block from severity `fail_on`."""
 
@@ -42,6 +50,9 @@ class GateDocument(Struct, frozen=True):
     fail_on_from: Annotated[
         str, Meta(description="The line of the configuration that says so; empty for the default.")
     ] = ""
+    tables: Annotated[
+        list[TableDocument], Meta(description="What it measured or compared, apart from findings.")
+    ] = []
 
 
 class StepDocument(Struct, frozen=True):
@@ -63,6 +74,15 @@ class EditDocument(Struct, frozen=True):
     end_column: int
     old: Annotated[str, Meta(description="What stands there.")]
     new: Annotated[str, Meta(description="What is to stand there.")]
+    path: Annotated[str, Meta(description="The file, where it is not the finding's own.")] = ""
+
+
+class RelatedDocument(Struct, frozen=True):
+    """Name another line that a finding is about."""
+
+    path: str
+    line: int
+    message: str
 
 
 class FindingDocument(Struct, frozen=True):
@@ -109,6 +129,12 @@ class FindingDocument(Struct, frozen=True):
     waived_why: Annotated[
         str, Meta(description="The lines of the configuration whose waivers name it, and what each does.")
     ] = ""
+    mend: Annotated[str, Meta(description="How to mend this one, where its rule cannot say.")] = ""
+    aliases: Annotated[list[str], Meta(description="Other names of what its rule names.")] = []
+    package: Annotated[str, Meta(description="The component that it is about, as a purl.")] = ""
+    fixed_in: Annotated[str, Meta(description="The version of the component that lacks it.")] = ""
+    anyway: Annotated[str, Meta(description="Why it blocks at any threshold; empty where it does not.")] = ""
+    related: Annotated[list[RelatedDocument], Meta(description="Other lines that it is about.")] = []
 
 
 class RuleDocument(Struct, frozen=True):

@@ -7,7 +7,7 @@ import msgspec
 
 from lockgate.config import SeverityName
 from lockgate.errors import ExitCode, InputError
-from lockgate.finding import Edit, Finding, Notification, Rule, Severity, State
+from lockgate.finding import Edit, Finding, Notification, Related, Rule, Severity, State
 from lockgate.github import inert_json
 from lockgate.reports.verdict_document import (
     SCHEMA,
@@ -16,13 +16,15 @@ from lockgate.reports.verdict_document import (
     FindingDocument,
     GateDocument,
     NotificationDocument,
+    RelatedDocument,
     RuleDocument,
     StepDocument,
+    TableDocument,
     TimingDocument,
     ToolDocument,
 )
 from lockgate.source import printable
-from lockgate.verdict import Answer, FunnelStep, GateResult, Outcome, Timing, Tool, Verdict
+from lockgate.verdict import Answer, FunnelStep, GateResult, Outcome, Table, Timing, Tool, Verdict
 
 
 def render(verdict: Verdict) -> bytes:
@@ -119,6 +121,9 @@ def _restored_gate(gate: GateDocument) -> GateResult:
             for note in gate.notifications
         ),
         fail_on_from=gate.fail_on_from,
+        tables=tuple(
+            Table(table.title, tuple(table.columns), tuple(map(tuple, table.rows))) for table in gate.tables
+        ),
     )
 
 
@@ -133,6 +138,8 @@ def _restored_finding(finding: FindingDocument) -> Finding:
             "commit": finding.commit or "",
             "waiver": finding.waiver or "",
             "fix": tuple(Edit(**msgspec.structs.asdict(edit)) for edit in finding.fix),
+            "aliases": tuple(finding.aliases),
+            "related": tuple(Related(**msgspec.structs.asdict(place)) for place in finding.related),
         }
     )
 
@@ -157,6 +164,14 @@ def _gate(gate: GateResult) -> GateDocument:
             for note in gate.notifications
         ],
         fail_on_from=printable(gate.fail_on_from),
+        tables=[
+            TableDocument(
+                printable(table.title),
+                [*map(printable, table.columns)],
+                [[*map(printable, row)] for row in table.rows],
+            )
+            for table in gate.tables
+        ],
     )
 
 
@@ -186,6 +201,15 @@ def _finding(finding: Finding) -> FindingDocument:
         in_diff=finding.in_diff,
         waived_why=printable(finding.waived_why),
         fix=[EditDocument(**asdict(edit)) for edit in finding.fix],
+        mend=printable(finding.mend),
+        aliases=[*map(printable, finding.aliases)],
+        package=printable(finding.package),
+        fixed_in=printable(finding.fixed_in),
+        anyway=printable(finding.anyway),
+        related=[
+            RelatedDocument(printable(place.path), place.line, printable(place.message))
+            for place in finding.related
+        ],
     )
 
 

@@ -6,12 +6,13 @@ https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sar
 """
 
 from collections.abc import Sequence
+from itertools import count
 from typing import Any
 
 import msgspec
 
 from lockgate import __version__
-from lockgate.finding import Finding, Notification, Rule, State
+from lockgate.finding import Edit, Finding, Notification, Related, Rule, State
 from lockgate.github import inert_json
 from lockgate.ranking import rank
 from lockgate.sarif import uri
@@ -25,6 +26,9 @@ RESULT_LIMIT = 25_000
 MESSAGE_LIMIT = 4096
 FINGERPRINT = "lockgate/v1"
 ROOT = "%SRCROOT%"
+
+_NOTHING = "(no message)"
+_RELATED = 10
 
 _HOMES = {
     "bandit": "https://bandit.readthedocs.io",
@@ -125,7 +129,7 @@ def _result(verdict: Verdict, finding: Finding, index: int) -> Json:
         "ruleId": visible(finding.rule),
         "ruleIndex": index,
         "level": LEVELS[finding.severity],
-        "message": {"text": _text(finding.message)},
+        "message": {"text": _said(finding)},
         "partialFingerprints": _fingerprints(finding),
         "properties": _properties(finding),
         # On every result or on none (3.27.23).
@@ -135,6 +139,8 @@ def _result(verdict: Verdict, finding: Finding, index: int) -> Json:
     }
     if finding.path:
         written["locations"] = [{"physicalLocation": _location(finding)}]
+    if finding.related:
+        written["relatedLocations"] = list(map(_related, count(1), finding.related[:_RELATED]))
     if finding.fix:
         written["fixes"] = [_fix(finding)]
     if verdict.base is not None:
@@ -156,20 +162,33 @@ def _location(finding: Finding) -> Json:
     return location
 
 
+def _related(number: int, place: Related) -> Json:
+    location: Json = {"artifactLocation": _artifact(place.path)}
+    if place.line > 0:
+        location["region"] = {"startLine": place.line}
+    return {"id": number, "physicalLocation": location, "message": {"text": _text(place.message)}}
+
+
 def _fix(finding: Finding) -> Json:
-    replacements = [
-        {
-            "deletedRegion": {
-                "startLine": edit.line,
-                "startColumn": edit.column,
-                "endLine": edit.end_line,
-                "endColumn": edit.end_column,
-            },
-            "insertedContent": {"text": visible(edit.new)},
-        }
-        for edit in finding.fix
-    ]
-    return {"artifactChanges": [{"artifactLocation": _artifact(finding.path), "replacements": replacements}]}
+    changes: dict[str, list[Json]] = {}
+    for edit in finding.fix:
+        changes.setdefault(edit.path or finding.path, []).append(_replacement(edit))
+    return {
+        "artifactChanges": [
+            {"artifactLocation": _artifact(path), "replacements": changed}
+            for path, changed in changes.items()
+        ]
+    }
+
+
+def _replacement(edit: Edit) -> Json:
+    region = {
+        "startLine": edit.line,
+        "startColumn": edit.column,
+        "endLine": edit.end_line,
+        "endColumn": edit.end_column,
+    }
+    return {"deletedRegion": region, "insertedContent": {"text": visible(edit.new)}}
 
 
 def _artifact(path: str) -> Json:
@@ -201,11 +220,31 @@ def _properties(finding: Finding) -> Json:
         own["cwe"] = finding.cwe
     if link := web_link(finding.help):
         own["help"] = link
+    if finding.package:
+        own["purl"] = visible(finding.package)
+    if finding.aliases:
+        own["aliases"] = [visible(name) for name in finding.aliases]
+    if finding.fixed_in:
+        own["fixedIn"] = visible(finding.fixed_in)
+    if finding.anyway:
+        own["anyway"] = visible(finding.anyway)
     if finding.security_severity is None:
         return {"lockgate": own}
     return {"security-severity": str(finding.security_severity), "lockgate": own}
 
 
-def _text(message: str) -> str:
+def _said(finding: Finding) -> str:
+    """Word a result: code scanning shows what a rule says, but of a finding's own only its message.
+
+    It shows a related location where the message links to its id.
+    """
+    mend = f"\nMend: {finding.mend}" if finding.mend else ""
+    anyway = f"\nBlocks at any threshold: {finding.anyway}" if finding.anyway else ""
+    numbers = range(1, min(len(finding.related), _RELATED) + 1)
+    links = f"\nRelated: {', '.join(f'[{number}]({number})' for number in numbers)}" if numbers else ""
+    return _text(f"{finding.message or _NOTHING}{mend}{anyway}", MESSAGE_LIMIT - len(links)) + links
+
+
+def _text(message: str, limit: int = MESSAGE_LIMIT) -> str:
     """Show a message whole, and never as one of SARIF's embedded links `[text](target)` (3.11.6)."""
-    return cut(visible(message).replace("](", "] ("), MESSAGE_LIMIT) or "(no message)"
+    return cut(visible(message).replace("](", "] ("), limit) or _NOTHING

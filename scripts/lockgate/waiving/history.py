@@ -12,13 +12,13 @@ MOST = 200
 """That many versions of the configuration are looked at, the newest ones."""
 _MAX_BYTES = 1_000_000
 
-Key = tuple[str, str, str, str]
+Key = tuple[str, str, str, str, str]
 _Ends = dict[Key, date]
 
 
 def key(waiver: Waiver) -> Key:
     """Tell a waiver from others, whatever its owner, reason and end."""
-    return waiver.rule, waiver.fingerprint, waiver.id, waiver.path
+    return waiver.rule, waiver.fingerprint, waiver.id, waiver.path, waiver.package
 
 
 def past(git: Git, path: str) -> Iterator[Sequence[Waiver]]:

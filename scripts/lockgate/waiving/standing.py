@@ -16,10 +16,11 @@ from lockgate.source import printable
 from lockgate.untrusted import one_line
 from lockgate.waiving.history import Key, key
 
-Does = Literal["holds", "expired", "too-long"]
+Does = Literal["holds", "expired", "mended", "too-long"]
 _SAYS: Mapping[Does, str] = {
     "holds": "holds",
     "expired": "no longer holds",
+    "mended": "no longer holds, as a version mends it:",
     "too-long": "lasts too long for",
 }
 _SHOWN = 10
@@ -49,6 +50,8 @@ def standings(
                 named[held.holds].append(("holds", finding))
             for number in held.expired:
                 named[number].append(("expired", finding))
+            for number in held.mended:
+                named[number].append(("mended", finding))
             for number in held.too_long:
                 named[number].append(("too-long", finding))
     pairs = zip(loaded.configuration.waivers, loaded.waiver_places, strict=True)
@@ -79,10 +82,12 @@ def _lines(each: Standing) -> Iterator[str]:
 
 def _facts(each: Standing) -> Iterator[str]:
     waiver = each.waiver
-    where = "" if waiver.path == "**" else f" in {waiver.path}"
+    where = f" of {waiver.package}" if waiver.package else ""
+    where += "" if waiver.path == "**" else f" in {waiver.path}"
+    until = " · until a version mends it" if waiver.until_fixed else ""
     extended = f" · extended {_count(each.extensions, 'time')}" if each.extensions else ""
     yield (
-        f"{_left(each.days)} · {waiver.fingerprint or waiver.rule or waiver.id}{where}"
+        f"{_left(each.days)} · {waiver.fingerprint or waiver.rule or waiver.id}{where}{until}"
         f" · {waiver.owner}{extended} · {each.place}"
     )
     yield waiver.reason
@@ -117,13 +122,14 @@ def render_json(found: Sequence[Standing], loaded: Loaded, notes: Sequence[str])
 
 def _document(each: Standing) -> dict[str, object]:
     waiver = each.waiver
-    given = {name: getattr(waiver, name) for name in ("rule", "fingerprint", "id")}
+    given = {name: getattr(waiver, name) for name in ("rule", "fingerprint", "id", "package")}
     return {
         **{name: value for name, value in given.items() if value},
         "path": waiver.path,
         "owner": waiver.owner,
         "reason": waiver.reason,
         "expires": waiver.expires,
+        "until_fixed": waiver.until_fixed,
         "days_left": each.days,
         "extensions": each.extensions,
         "file": printable(each.place.path),

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import msgspec
 
-from lockgate.config import Loaded, Place, Waiver
+from lockgate.config import Loaded, Place, Waiver, packages
 from lockgate.errors import InputError
 from lockgate.finding import Finding, Severity
 from lockgate.policy.waivers import GATE, waivers
@@ -18,14 +18,20 @@ _EVERYWHERE = "**"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """Hold what was asked for: a whole `fingerprint`, or a `rule` in a `path`; `expires` as YYYY-MM-DD."""
+    """Hold what was asked for: a whole `fingerprint`, or a `rule` or an `id` in a `path`, of a `package`.
+
+    `expires` is written as YYYY-MM-DD.
+    """
 
     owner: str
     reason: str
     expires: str
     fingerprint: str = ""
     rule: str = ""
+    id: str = ""
     path: str = ""
+    package: str = ""
+    until_fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +53,22 @@ def grant(wish: Wish, findings: Sequence[Finding], loaded: Loaded, today: date) 
         expires=_day(wish.expires, today),
         rule=_words("rule", wish.rule) if wish.rule else "",
         fingerprint=wish.fingerprint,
+        id=_words("id", wish.id) if wish.id else "",
         path=_words("path", wish.path) if wish.path else _EVERYWHERE,
+        package=_package(wish.package),
+        until_fixed=wish.until_fixed,
     )
     alone = msgspec.structs.replace(loaded.configuration, waivers=(waiver,))
     ready = waivers(replace(loaded, configuration=alone, waiver_places=(Place(loaded.path, 1),)), today)
     held = [(finding, ready.hold(finding)) for finding in findings if finding.gate != GATE]
     named = tuple(finding for finding, what in held if what.holds is not None or what.too_long)
+    mended = sorted({what.fixed_in for _, what in held if what.mended})
+    if mended and not named:
+        raise _refused(
+            f"a version that mends it exists ({', '.join(mended)[:200]})",
+            "with `--until-fixed` it would hold only until there is one",
+            "take that version; or leave `--until-fixed` out, and say why it has to wait",
+        )
     if not named:
         raise _refused(
             "no finding of the last run would be held by it",
@@ -101,7 +117,7 @@ def _said(loaded: Loaded, severity: Severity) -> str:
 
 
 def _names(waiver: Waiver) -> tuple[str, ...]:
-    return waiver.rule, waiver.fingerprint, waiver.id, waiver.path
+    return waiver.rule, waiver.fingerprint, waiver.id.casefold(), waiver.path, waiver.package
 
 
 def _words(name: str, text: str) -> str:
@@ -113,6 +129,16 @@ def _words(name: str, text: str) -> str:
             f"write the {name} in words, at most {_LONGEST:,} characters",
         )
     return text
+
+
+def _package(text: str) -> str:
+    if text and packages.read(text) is None:
+        raise _refused(
+            f"`--package` is `{one_line(text)[:80]}`, which names no component",
+            "a typing error, or a range that its ecosystem does not have",
+            "write a package URL: `pkg:pypi/django`, `pkg:npm/lodash@<4.17.21`",
+        )
+    return _words("package", text) if text else ""
 
 
 def _day(text: str, today: date) -> date:

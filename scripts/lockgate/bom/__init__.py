@@ -1,0 +1,1 @@
+"""Bills of materials: made of what is locked, written, read, validated, scored and compared."""

@@ -1,0 +1,134 @@
+"""What to type to mend a lock, for each tool that makes locks."""
+
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+
+_INSTALL = {"npm": "npm install", "pnpm": "pnpm install", "yarn": "yarn install"}
+_OVERRIDES = {"npm": "overrides", "pnpm": "pnpm.overrides", "yarn": "resolutions"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upgrade:
+    """Ask to take version `target` of a package that a lock of `tool` has.
+
+    `direct` says that the project itself asks for it, with a range that allows the target when `allowed`;
+    of other components' ranges `allowed` says it too. `dev` says that it is only for development.
+    """
+
+    tool: str
+    name: str
+    target: str
+    direct: bool = False
+    allowed: bool = True
+    dev: bool = False
+
+
+def tool_of(module: str, start: str) -> str:
+    """Name the tool that makes a kind of lock, by the module that reads it and the lock's first lines."""
+    if module == "requirements":
+        return "uv pip" if "uv pip compile" in start else "pip-compile" if "pip-compile" in start else "pip"
+    if module == "yarn_lock":
+        return "yarn berry" if "__metadata:" in start else "yarn"
+    return _TOOLS.get(module, "")
+
+
+_TOOLS = {
+    "dockerfile": "file", "package_lock": "npm", "pdm_lock": "pdm", "pipfile_lock": "pipenv",
+    "pnpm_lock": "pnpm", "poetry_lock": "poetry", "uv_lock": "uv", "workflow": "file",
+}  # fmt: skip
+
+
+def command(upgrade: Upgrade) -> str:
+    """Give what to type, or what to write and then to type, as a clause; empty where no tool is known."""
+    made = _COMMANDS.get(upgrade.tool)
+    return made(upgrade) if made else ""
+
+
+def _run(*words: str) -> str:
+    return f"run `{shlex.join(words)}`"
+
+
+def _pinned(upgrade: Upgrade, sign: str = "==") -> str:
+    return f"{upgrade.name}{sign}{upgrade.target}"
+
+
+def _uv(upgrade: Upgrade) -> str:
+    again = _run("uv", "lock", "--upgrade-package", _pinned(upgrade))
+    if upgrade.allowed or upgrade.direct:
+        return again
+    return f'add `"{_pinned(upgrade, ">=")}"` to `override-dependencies` of `[tool.uv]` and run `uv lock`'
+
+
+def _poetry(upgrade: Upgrade) -> str:
+    if upgrade.direct and not upgrade.allowed:
+        group = ("--group", "dev") if upgrade.dev else ()
+        return _run("poetry", "add", *group, _pinned(upgrade, "@^"))
+    return _run("poetry", "update", upgrade.name)
+
+
+def _pdm(upgrade: Upgrade) -> str:
+    if upgrade.direct:
+        return _run("pdm", "update", *(() if upgrade.allowed else ("--unconstrained",)), upgrade.name)
+    text = f'{upgrade.name} = ">={upgrade.target}"'
+    return f"write `{text}` below `[tool.pdm.resolution.overrides]` and run `pdm lock`"
+
+
+def _pipenv(upgrade: Upgrade) -> str:
+    return _run("pipenv", "upgrade", *(("--dev",) if upgrade.dev else ()), _pinned(upgrade))
+
+
+def _uv_pip(upgrade: Upgrade) -> str:
+    again = _run("uv", "pip", "compile", "--upgrade-package", _pinned(upgrade))
+    return f"{again} with the arguments that its first lines name"
+
+
+def _pip_compile(upgrade: Upgrade) -> str:
+    again = _run("pip-compile", "--upgrade-package", _pinned(upgrade))
+    return f"{again} with the arguments that its first lines name"
+
+
+def _write(upgrade: Upgrade) -> str:
+    return f"write `{_pinned(upgrade)}` there, with its hashes if the others have them"
+
+
+def _file(upgrade: Upgrade) -> str:
+    return f"write `{_pinned(upgrade, '@')}` there, by its commit if the others are"
+
+
+def _npm(upgrade: Upgrade) -> str:
+    if upgrade.allowed:
+        return _run("npm", "update", upgrade.name)
+    if upgrade.direct:
+        return _run("npm", "install", *(("--save-dev",) if upgrade.dev else ()), _pinned(upgrade, "@"))
+    return _override(upgrade, "npm")
+
+
+def _pnpm(upgrade: Upgrade) -> str:
+    if upgrade.direct:
+        return _run("pnpm", "update", _pinned(upgrade, "@"))
+    return _override(upgrade, "pnpm")
+
+
+def _yarn(upgrade: Upgrade) -> str:
+    if upgrade.direct:
+        return _run("yarn", "upgrade", _pinned(upgrade, "@"))
+    return _override(upgrade, "yarn")
+
+
+def _berry(upgrade: Upgrade) -> str:
+    if upgrade.direct:
+        return _run("yarn", "up", _pinned(upgrade, "@"))
+    return _run("yarn", "up", "-R", upgrade.name) if upgrade.allowed else _override(upgrade, "yarn")
+
+
+def _override(upgrade: Upgrade, tool: str) -> str:
+    """Overrule the ranges of those who need it, in package.json."""
+    text = f'"{upgrade.name}": "{upgrade.target}"'
+    return f"add `{text}` to `{_OVERRIDES[tool]}` in package.json and run `{_INSTALL[tool]}`"
+
+
+_COMMANDS: dict[str, Callable[[Upgrade], str]] = {
+    "file": _file, "npm": _npm, "pdm": _pdm, "pip": _write, "pip-compile": _pip_compile, "pipenv": _pipenv,
+    "pnpm": _pnpm, "poetry": _poetry, "uv": _uv, "uv pip": _uv_pip, "yarn": _yarn, "yarn berry": _berry,
+}  # fmt: skip

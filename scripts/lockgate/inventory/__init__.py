@@ -1,0 +1,1 @@
+"""What is locked, read from lock files and never by running anything."""

@@ -1,0 +1,60 @@
+"""What gates measured or compared, as tables: the first rows of each where not all fits."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from lockgate.untrusted import cut, markdown
+from lockgate.verdict import GateResult, Table
+
+TABLES = 12
+"""At most so many tables are shown."""
+COLUMNS = 10
+"""A table has at most so many columns."""
+_ROWS, _CELL = 100, 200
+_AROUND = 100  # bytes of a table's tags and of the line that counts what was left out
+
+
+def of_gates(gates: Iterable[GateResult]) -> list[tuple[GateResult, Table]]:
+    """Give each gate's tables that have columns, with as many cells in each row, each cell cut."""
+    found = ((gate, table) for gate in gates for table in gate.tables if table.columns)
+    return [(gate, _even(table)) for gate, table in islice(found, TABLES)]
+
+
+def _even(table: Table) -> Table:
+    columns = table.columns[:COLUMNS]
+    rows = (
+        (*(cut(cell, _CELL) for cell in row[: len(columns)]), *[""] * (len(columns) - len(row)))
+        for row in table.rows
+    )
+    return Table(cut(table.title, _CELL), tuple(cut(name, _CELL) for name in columns), tuple(rows))
+
+
+def render(gates: Iterable[GateResult], room: int) -> Iterator[str]:
+    """Render the tables as folded Markdown of at most `room` bytes; no cell is more than text."""
+    for gate, table in of_gates(gates):
+        title = f"{_text(gate.name)}: {_text(table.title)}: {len(table.rows)}"
+        head = ["", _row(table.columns), "|" + "---|" * len(table.columns)]
+        room -= len(title.encode()) + len("\n".join(head).encode()) + _AROUND
+        if room < 0:
+            return
+        rows = list(_within(map(_row, table.rows[:_ROWS]), room))
+        room -= len("\n".join(rows).encode())
+        left = len(table.rows) - len(rows)
+        more = [f"{left} more in verdict.json.", ""] if left else []
+        yield from (f"<details><summary>{title}</summary>", *head, *rows, "", *more, "</details>", "")
+
+
+def _within(rows: Iterable[str], room: int) -> Iterator[str]:
+    for row in rows:
+        room -= len(row.encode()) + 1
+        if room < 0:
+            return
+        yield row
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(map(_text, cells))} |"
+
+
+def _text(text: str) -> str:
+    return markdown(cut(text, _CELL))

@@ -1,0 +1,1 @@
+"""Order versions and judge ranges as each ecosystem does."""

@@ -1,0 +1,191 @@
+"""How a vulnerability is mended: the version, the command, who stands in the way, the edit."""
+
+import shlex
+
+import pytest
+
+from checkouts import Checkout
+from gates.sca.advising import Fake, advisory, one, run, sources, tree
+from lockgate.finding import Related
+from lockgate.fixes import apply, is_known
+from lockgate.gates.sca.commands import Upgrade, command, tool_of
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    return Checkout(tmp_path / "r")
+
+
+def found(checkout, files, *advisories, rule=None):
+    checkout.commit(files)
+    return one(run(tree(checkout.root), sources(Fake(*advisories))), rule)
+
+
+def wants(name, *fixed, **values):
+    return advisory(f"GHSA-{name}", name, fixed, **values)
+
+
+def pins(*lines):
+    return {"requirements.txt": "".join(f"{line}\n" for line in lines)}
+
+
+@pytest.mark.parametrize(
+    ("version", "fixed", "first"),
+    [
+        ("1.25", ("1.26.5", "2.0.6"), "1.26.5"),  # its own branch first
+        ("2.0.1", ("1.26.5", "2.0.6"), "2.0.6"),  # not a version below it
+        ("1.9", ("1.10", "1.9.1"), "1.9.1"),  # by version, not by text
+        ("1.9rc1", ("1.9",), "1.9"),
+        ("1!1.0", ("2.0", "1!1.1"), "1!1.1"),
+    ],
+)
+def test_the_smallest_version_above_mends(checkout, version, fixed, first):
+    assert found(checkout, pins(f"a=={version}"), wants("a", *fixed)).fixed_in == first
+
+
+def test_without_a_version_that_mends_it_says_so(checkout):
+    without = found(checkout, pins("a==1.0"), wants("a"))
+    assert (without.fixed_in, without.fix) == ("", ())
+    assert "No version mends it." in without.message
+    assert "until-fixed" in without.mend
+
+
+def test_one_target_mends_all_that_is_known(checkout):
+    both = wants("a", "1.1"), advisory("GHSA-other", "a", ("1.4",))
+    mended = found(checkout, pins("a==1.0"), *both, rule="GHSA-a")
+    assert mended.fixed_in == "1.1"
+    assert mended.mend == "To take 1.4, write `a==1.4` there, with its hashes if the others have them."
+    assert [(edit.old, edit.new) for edit in mended.fix] == [("1.0", "1.4")]
+
+
+@pytest.mark.parametrize(
+    ("line", "after"),
+    [
+        ("a==1.0", "a==1.4"),
+        ("A[x, y] == 1.0 ; python_version > '3'  # why", "A[x, y] == 1.4 ; python_version > '3'  # why"),
+        ("a==1.0 --hash=sha256:" + "0" * 64, None),
+    ],
+)
+def test_a_pin_without_hashes_is_edited(checkout, line, after):
+    files = pins(f"{line}", "b==1.0")
+    fix = found(checkout, files, wants("a", "1.4")).fix
+    assert (apply(files["requirements.txt"], fix) if fix else None) == (after and f"{after}\nb==1.0\n")
+    assert not fix or is_known("osv", "GHSA-a", fix)
+
+
+def npm(wanted="^1.0.0", root="^1.0.0", version="1.1.0", direct=""):
+    own = f'"b": "{direct}", ' if direct else ""
+    return {
+        "web/package.json": (
+            f'{{\n  "name": "web",\n  "dependencies": {{\n    {own}\n    "a": "{root}"\n  }}\n}}\n'
+        ),
+        "web/package-lock.json": (
+            f'{{"name": "web", "lockfileVersion": 3, "packages": {{'
+            f'"": {{"name": "web", "dependencies": {{{own}"a": "{root}"}}}},\n'
+            f'"node_modules/a": {{"version": "1.0.0", "dependencies": {{"b": "{wanted}"}}}},\n'
+            f'"node_modules/b": {{"version": "{version}"}}}}}}'
+        ),
+    }
+
+
+AGAIN = "--upgrade-package a==2` with the arguments that its first lines name"
+B = wants("b", "1.5.0", ecosystem="npm")
+
+
+def test_a_range_that_allows_it_needs_an_update_alone(checkout):
+    mended = found(checkout, npm(), B)
+    assert mended.mend == "To take 1.5.0, run `npm update b` in web/. All that need it allow it."
+    assert "Path: web → a 1.0.0 → b 1.1.0." in mended.message
+    assert mended.related == (Related("web/package.json", 5, "the project asks for `^1.0.0` here"),)
+    assert mended.line == 3
+
+
+def test_a_range_that_leaves_it_out_is_named_and_overruled(checkout):
+    mended = found(checkout, npm("~1.1.0"), B)
+    assert mended.mend == (
+        'To take 1.5.0, add `"b": "1.5.0"` to `overrides` in package.json and run `npm install` in web/. '
+        "`a 1.0.0` asks for `~1.1.0`, which leaves 1.5.0 out."
+    )
+
+
+def test_an_exact_pin_of_the_project_is_edited_in_its_manifest(checkout):
+    files = npm(direct="1.1.0")
+    mended = found(checkout, files, B)
+    assert mended.mend.startswith("To take 1.5.0, run `npm install b@1.5.0` in web/.")
+    (edit,) = mended.fix
+    assert edit.path == "web/package.json"
+    assert apply(files["web/package.json"], [edit]) == npm(direct="1.5.0")["web/package.json"]
+
+
+def test_a_range_of_the_project_is_not_edited(checkout):
+    assert found(checkout, npm(direct="~1.1.0"), B).fix == ()
+
+
+def test_an_attack_is_removed_and_not_upgraded(checkout):
+    bad = advisory("MAL-2026-1", "b", ecosystem="npm", malicious=True, score=None)
+    mended = found(checkout, npm(), bad)
+    assert mended.mend.startswith("Remove it")
+    assert "No version" not in mended.message
+
+
+def test_hostile_words_stay_words(checkout):
+    summary = "one\n::error::two `three` " + "x" * 5_000
+    message = found(checkout, pins("a==1.0"), wants("a", "1.1", summary=summary)).message
+    assert "\n" not in message
+    assert len(message) < 500
+
+
+def test_a_long_path_is_cut_in_the_middle(checkout):
+    steps = 400
+    entries = [
+        f'"node_modules/p{number}": {{"version": "1.0.0", "dependencies": {{"p{number + 1}": "*"}}}}'
+        for number in range(steps)
+    ]
+    last = f'"node_modules/p{steps}": {{"version": "1.0.0"}}'
+    lock = (
+        '{"name": "web", "lockfileVersion": 3, "packages": {'
+        '"": {"name": "web", "dependencies": {"p0": "*"}}, ' + ",\n".join([*entries, last]) + "}}"
+    )
+    bad = wants(f"p{steps}", "2.0.0", ecosystem="npm")
+    message = found(checkout, {"package-lock.json": lock}, bad).message
+    assert "Path: web → p0 1.0.0 → p1 1.0.0 → … 396 more … → p398 1.0.0 → p399 1.0.0 → p400 1.0.0." in message
+
+
+@pytest.mark.parametrize(
+    ("tool", "direct", "allowed", "words"),
+    [
+        ("uv", False, True, "run `uv lock --upgrade-package a==2`"),
+        ("uv", False, False, 'add `"a>=2"` to `override-dependencies` of `[tool.uv]` and run `uv lock`'),
+        ("uv pip", True, True, f"run `uv pip compile {AGAIN}"),
+        ("pip-compile", True, True, f"run `pip-compile {AGAIN}"),
+        ("poetry", True, True, "run `poetry update a`"),
+        ("poetry", True, False, "run `poetry add 'a@^2'`"),
+        ("pdm", True, True, "run `pdm update a`"),
+        ("pdm", False, True, 'write `a = ">=2"` below `[tool.pdm.resolution.overrides]` and run `pdm lock`'),
+        ("pipenv", True, True, "run `pipenv upgrade a==2`"),
+        ("pnpm", True, True, "run `pnpm update a@2`"),
+        ("pnpm", False, True, 'add `"a": "2"` to `pnpm.overrides` in package.json and run `pnpm install`'),
+        ("yarn", True, True, "run `yarn upgrade a@2`"),
+        ("yarn", False, False, 'add `"a": "2"` to `resolutions` in package.json and run `yarn install`'),
+        ("yarn berry", True, True, "run `yarn up a@2`"),
+        ("yarn berry", False, True, "run `yarn up -R a`"),
+        ("file", True, True, "write `a@2` there, by its commit if the others are"),
+        ("", True, True, ""),
+    ],
+)  # fmt: skip
+def test_each_tool_has_its_command(tool, direct, allowed, words):
+    assert command(Upgrade(tool=tool, name="a", target="2", direct=direct, allowed=allowed)) == words
+
+
+def test_a_name_cannot_become_a_command():
+    words = command(Upgrade(tool="npm", name="a; rm -rf ~", target="2 && x"))
+    assert shlex.split(words.removeprefix("run `").removesuffix("`")) == ["npm", "update", "a; rm -rf ~"]
+
+
+def test_the_first_lines_tell_who_made_a_lock():
+    assert tool_of("requirements", "#    uv pip compile --universal a.in") == "uv pip"
+    assert tool_of("requirements", "#    pip-compile a.in") == "pip-compile"
+    assert tool_of("requirements", "a==1") == "pip"
+    assert tool_of("yarn_lock", "__metadata:\n  version: 8") == "yarn berry"
+    assert tool_of("yarn_lock", "# yarn lockfile v1") == "yarn"
+    assert tool_of("pylock", "") == ""
