@@ -25,7 +25,7 @@ LAYERS = """
     bom
     sarif config event inputs tree failures
     advisories
-    inventory beside
+    inventory beside epoch
     git github toolset api
     process cache source share host diff
     fingerprint fixes ranking versions

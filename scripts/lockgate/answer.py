@@ -11,7 +11,7 @@ from lockgate.finding import NOT_SCANNED, Finding, Notification, Rule, Severity,
 from lockgate.fingerprint import file_part
 from lockgate.gates import GATES, Output
 from lockgate.plan import Plan, Planned
-from lockgate.policy import Context, Judged, findings_about_waivers, judge, policy_rules, waivers
+from lockgate.policy import Context, Judged, findings_about_waivers, judge, policy_rules, vex, waivers
 from lockgate.source import display
 from lockgate.verdict import Answer, GateResult, Outcome, Timing, Verdict
 
@@ -124,6 +124,7 @@ def _context(
         changed=None if changed is None else frozenset((*map(display, changed), *concerned)),
         known=frozenset(chain.from_iterable(run.output.known for run in runs if run.output)),
         asked=fail_on is not None,
+        vex=vex(plan.settled.vex),
     )
 
 

@@ -156,6 +156,56 @@ def test_a_path_of_a_stranger_leads_nowhere(machine: Machine, judged: Path, path
     assert (judged.parent / "outside.py").read_text() == BEFORE
 
 
+@pytest.fixture
+def pinned(machine: Machine, tmp_path: Path) -> Path:
+    """Have a report of a component whose version stands in another file than the finding."""
+    root = repository(tmp_path / "r", {"a.py": BEFORE, "package.json": PINS, "package-lock.json": "{}\n"})
+    machine.run("run", str(root), "--gates", "sast")
+    file = machine.cwd / "lockgate-report/verdict.json"
+    document = json.loads(file.read_text())
+    (found,) = [each for each in document["findings"] if each["rule"] == "B506"]
+    edit = {"line": 1, "end_line": 1, "column": 29, "end_column": 36, "old": "4.17.15", "new": "4.17.21"}
+    document["findings"] = [found | {
+        "tool": "osv", "rule": "GHSA-1", "path": "package-lock.json", "line": 1, "package": LODASH,
+        "fixed_in": "4.17.21", "mend": "Run `npm install`.", "fix": [edit | {"path": "package.json"}],
+    }]  # fmt: skip
+    file.write_text(json.dumps(document))
+    return root
+
+
+PINS = '{"dependencies": {"lodash": "4.17.15"}}\n'
+LODASH = "pkg:npm/lodash@4.17.15"
+
+
+def test_a_version_is_changed_in_the_manifest_and_the_lock_has_to_be_made_anew(
+    machine: Machine, pinned: Path
+) -> None:
+    shown = machine.run("fix", str(pinned), "--diff").stdout.decode()
+    assert shown.splitlines()[:2] == ["--- a/package.json", "+++ b/package.json"]
+    assert (pinned / "package.json").read_text() == PINS
+    done = machine.run("fix", str(pinned))
+    assert (done.returncode, done.stdout.decode().splitlines()) == (
+        0,
+        [
+            "fixed package-lock.json:1 osv/GHSA-1",
+            "then make package-lock.json anew. Run `npm install`.",
+            "1 fixed, 0 left; run lockgate again to see what they changed",
+        ],
+    )
+    assert (pinned / "package.json").read_text() == PINS.replace("4.17.15", "4.17.21")
+    assert (pinned / "package-lock.json").read_text() == "{}\n"
+
+
+@pytest.mark.parametrize("path", ["../outside.json", ".git/config", "/etc/hostname", "link.json"])
+def test_an_edits_path_of_a_stranger_leads_nowhere(machine: Machine, pinned: Path, path: str) -> None:
+    (pinned.parent / "outside.json").write_text(PINS)
+    (pinned / "link.json").symlink_to(pinned.parent / "outside.json")
+    change(machine, path=path)
+    done = machine.run("fix", str(pinned))
+    assert (done.returncode, b"its file cannot be mended: " in done.stdout) == (1, True)
+    assert (pinned.parent / "outside.json").read_text() == PINS
+
+
 @pytest.mark.parametrize("words", [("nowhere",), (".", ".."), ("abc",), ("abcdef0",)])
 def test_2_what_is_neither_a_folder_nor_a_finding_is_refused(
     machine: Machine, judged: Path, words: tuple[str, ...]

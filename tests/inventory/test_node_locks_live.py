@@ -6,9 +6,9 @@ import re
 import subprocess
 from pathlib import Path
 
+import node_listings as listings
 import pytest
 
-from inventory import node_listings as listings
 from lockgate.inventory.kinds import parse
 from lockgate.inventory.model import Inventory
 from lockgate.toolset import Node, install_node_set
@@ -36,12 +36,7 @@ def project(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 def run(argv: list[str], folder: Path, **env: str) -> bytes:
     done = subprocess.run(
-        argv,
-        cwd=folder,
-        env={**os.environ, **env},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        timeout=SECONDS,
+        argv, cwd=folder, env={**os.environ, **env}, capture_output=True, check=False, timeout=SECONDS
     )
     assert done.returncode == 0, (done.stdout + done.stderr).decode()[-2000:]
     return done.stdout

@@ -2,9 +2,9 @@ import base64
 import json
 from pathlib import Path
 
+import node_listings as listings
 import pytest
 
-from inventory import node_listings as listings
 from lockgate.inventory.kinds import parse
 from lockgate.inventory.model import Component, Gap, Inventory, Kind, LockError, Need, Origin, Place, Scope
 

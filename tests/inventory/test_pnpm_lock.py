@@ -1,9 +1,9 @@
 import re
 from pathlib import Path
 
+import node_listings as listings
 import pytest
 
-from inventory import node_listings as listings
 from lockgate.inventory.kinds import parse
 from lockgate.inventory.model import Component, Gap, Inventory, Kind, LockError, Need, Origin, Place, Scope
 
@@ -44,7 +44,7 @@ def test_projects_peers_aliases_scopes_and_lines() -> None:
     dom = one(inventory, "react-dom@18.3.1(react@18.3.1)")
     assert (dom.name, dom.version, dom.direct, dom.scope) == ("react-dom", "18.3.1", True, Scope.RUNTIME)
     assert Need("react@18.3.1", "^18.3.1") in dom.needs
-    assert len(dom.hashes) == 1 and dom.hashes[0].startswith("sha512:")
+    assert [digest.partition(":")[0] for digest in dom.hashes] == ["sha512"]
     assert one(inventory, "ms@2.0.0").alias == "old-ms"
     assert one(inventory, "fsevents@2.3.3").scope is Scope.DEV
     assert one(inventory, "left-pad@1.3.0").scope is Scope.OPTIONAL
@@ -130,7 +130,7 @@ def test_version_6() -> None:
     }
     first = one(inventory, "/@s/a@1.0.0(react@18.0.0)")
     assert first.needs == (Need("/react@18.0.0", ">=18"),)
-    assert first.install_script and first.direct
+    assert (first.install_script, first.direct) == (True, True)
     assert not one(inventory, "/react@18.0.0").direct
     assert not inventory.gaps
 

@@ -87,7 +87,7 @@ def test_without_a_project_the_groups_of_the_lock_say_the_scope() -> None:
 
 def test_a_lock_of_poetry_1() -> None:
     text = PACKAGE.format("A", "1.0") + 'category = "dev"\n[package.dependencies]\nB = ">=1"\n'
-    text += PACKAGE.format("b", "1.5") + 'category = "main"\n'
+    text += PACKAGE.format("b", "1.5") + 'category = "dev"\n'
     text += METADATA.format("1.1") + '[metadata.files]\na = [{file = "a-1.0.whl", hash = "sha256:00"}]\n'
     found = parsed("poetry.lock", text, {"pyproject.toml": '[tool.poetry.dev-dependencies]\nA = "^1"\n'})
     assert edges(found) == {("a@1.0", "b@1.5")}

@@ -137,6 +137,7 @@ def test_a_need_without_an_entry_is_a_gap() -> None:
         (HEAD + PACKAGE.format("a") + PACKAGE.format("b") + "sdist = []\n", "got `array`", 9),
         (HEAD + 'package = "x"\n', "Expected `array`, got `str`", 0),
         (HEAD + "a." * 100_000 + "b = 1\n", "a key has too many parts", 3),
+        (HEAD + "'a' . " * 100_000 + "b = 1\n", "a key has too many parts", 3),
         ("x = " + "[" * 100_000, "it is nested too deeply", 0),
     ],
 )

@@ -99,6 +99,18 @@ def test_only_what_is_new_not_waived_and_of_a_known_form_may_have_one():
     assert candidates(verdict(good, *others)) == [good]
 
 
+def test_a_version_is_suggested_where_the_change_pins_the_component_and_nowhere_else():
+    lines = {2: "django==4.2.1", 3: "flask==4.2.1"}
+    facts = {"tool": "osv", "rule": "GHSA-1", "package": "pkg:pypi/django@4.2.1", "path": "requirements.txt"}
+    good = fixable(Edit(2, 9, 2, 14, "4.2.1", "4.2.16"), **facts)
+    assert suggest(verdict(good), good, lines).body.endswith("```suggestion\ndjango==4.2.16\n```\n")
+    other = fixable(Edit(3, 8, 3, 13, "4.2.1", "4.2.16"), **facts)
+    assert suggest(verdict(other), other, lines) is None
+    elsewhere = fixable(Edit(2, 9, 2, 14, "4.2.1", "4.2.16", "pyproject.toml"), **facts)
+    here = fixable(Edit(2, 9, 2, 14, "4.2.1", "4.2.16", "requirements.txt"), **facts)
+    assert candidates(verdict(good, here, elsewhere)) == [good, here]
+
+
 def test_each_is_made_once_and_no_two_touch_the_same_lines():
     first, same = made(fixable()), made(fixable(fingerprint="f2"))
     far = made(fixable(*LOADER, fingerprint="f3"))

@@ -25,7 +25,7 @@ def _home() -> Path | None:
 
 
 def ask(script: str, given: Any) -> Any:
-    """Run a script with `semver` and `given`; what it hands to `tell` comes back. Skip where there is none."""
+    """Run a script with `semver` and `given`; give what it hands to `tell`. Skip where there is none."""
     node, home = shutil.which("node"), _home()
     if node is None or home is None:
         pytest.skip("there is no node with npm's semver on PATH")

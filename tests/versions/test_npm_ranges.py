@@ -36,7 +36,9 @@ def _alternative(dice: random.Random) -> str:
 
 def _range(dice: random.Random) -> str:
     if dice.random() < 0.03:
-        return dice.choice(["", "latest", "next", "1.2.3.4", ">", "||", "01.2.3", "1.2.3-01", "git+ssh://h/x"])
+        return dice.choice(
+            ["", "latest", "next", "1.2.3.4", ">", "||", "01.2.3", "1.2.3-01", "git+ssh://h/x"]
+        )
     return dice.choice(["||", " || "]).join(_alternative(dice) for _ in range(dice.choice([1, 1, 2])))
 
 

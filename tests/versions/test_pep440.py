@@ -6,8 +6,19 @@ from lockgate.versions import order, pep440
 
 
 def test_versions_are_in_pep_440_s_order() -> None:
-    versions = ["2004d", "main", "1.0.dev1", "1.0a1", "1.0rc1", "1.0", "1.0+local", "1.0.post1", "1.1", "1!0.1"]
-    assert sorted(reversed(versions), key=pep440.key) == versions
+    versions = [
+        "2004d",
+        "main",
+        "1.0.dev1",
+        "1.0a1",
+        "1.0rc1",
+        "1.0",
+        "1.0+local",
+        "1.0.post1",
+        "1.1",
+        "1!0.1",
+    ]
+    assert sorted(versions[::-1], key=pep440.key) == versions
 
 
 def test_one_version_has_one_key() -> None:

@@ -96,5 +96,5 @@ def _failed(url: str, cause: str) -> PlatformError:
     return PlatformError(
         f"{url} could not be fetched",
         cause=one_line(cause)[:300],
-        todo="try again; without network, get the exports elsewhere and run `lockgate advisories update --from PATH`",
+        todo="try again, or get the exports elsewhere and run `lockgate advisories update --from PATH`",
     )

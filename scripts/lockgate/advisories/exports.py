@@ -86,7 +86,7 @@ def _unpacked(file: Path) -> Iterator[Member]:
         raise unreadable(file, f"the archive is not whole: {error}") from error
 
 
-def extra(epss: Path | None, kev: Path | None) -> Extra:
+def tables(epss: Path | None, kev: Path | None) -> Extra:
     """Read FIRST's probabilities (CSV, or that in gzip) and CISA's catalogue (JSON); None: not given."""
     return Extra(epss=_epss(epss) if epss else {}, kev=_kev(kev) if kev else frozenset())
 

@@ -26,7 +26,7 @@ _SPANS = msgspec.json.Decoder(tuple[list[list[tuple[str, str]]], list[str]])
 
 
 class Meta(msgspec.Struct, frozen=True):
-    """Hold what an index says of itself; times are RFC 3339, `ecosystems` counts records."""
+    """Hold what an index says of itself; times are RFC 3339, `ecosystems` counts records, the tables CVEs."""
 
     digest: str
     newest: str
@@ -35,6 +35,8 @@ class Meta(msgspec.Struct, frozen=True):
     ecosystems: dict[str, int]
     sources: list[str]
     etags: dict[str, str]
+    epss: int
+    kev: int
     bad: int
     bad_named: list[str]
 

@@ -6,6 +6,7 @@ import secrets
 import sqlite3
 import tempfile
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -80,7 +81,20 @@ def build(
             todo="give OSV's exports, such as PyPI/all.zip, or a folder of them",
         )
     rows = [gathered.rows[text] for text in sorted(gathered.rows)]
-    meta = _meta(rows, gathered.bad, sources, etags or {})
+    extra = _named(rows, extra)
+    meta = Meta(
+        digest=_digest(rows),
+        newest=max(row.modified for row in rows),
+        count=len(rows),
+        withdrawn=sum(row.withdrawn for row in rows),
+        ecosystems=_ecosystems(rows),
+        sources=list(sources),
+        etags=dict(sorted((etags or {}).items())),
+        epss=len(extra.epss),
+        kev=len(extra.kev),
+        bad=len(gathered.bad),
+        bad_named=sorted(gathered.bad)[:_NAMED],
+    )
     try:
         _write(target, meta, rows, extra)
     except (OSError, sqlite3.Error) as error:
@@ -138,23 +152,19 @@ def _affected(record: osv.Record) -> Iterator[tuple[str, str, bytes]]:
         yield package.ecosystem, package.name, msgspec.json.encode(spans.stored(package.ecosystem, held))
 
 
-def _meta(rows: Sequence[_Row], bad: Sequence[str], sources: Sequence[str], etags: Mapping[str, str]) -> Meta:
-    digest = hashlib.sha256("".join(f"{row.id}@{row.modified}\n" for row in rows).encode())
-    ecosystems: dict[str, int] = {}
-    for row in rows:
-        for ecosystem in {text for text, _, _ in row.affected}:
-            ecosystems[ecosystem] = ecosystems.get(ecosystem, 0) + 1
-    return Meta(
-        digest=digest.hexdigest(),
-        newest=max(row.modified for row in rows),
-        count=len(rows),
-        withdrawn=sum(row.withdrawn for row in rows),
-        ecosystems=dict(sorted(ecosystems.items())),
-        sources=list(sources),
-        etags=dict(sorted(etags.items())),
-        bad=len(bad),
-        bad_named=sorted(bad)[:_NAMED],
-    )
+def _named(rows: Sequence[_Row], extra: Extra) -> Extra:
+    """Keep what is said of the CVEs that a record names: the tables know a hundred times more."""
+    names = {text for row in rows if not row.withdrawn for text in row.names}
+    return Extra({text: extra.epss[text] for text in names & extra.epss.keys()}, extra.kev & names)
+
+
+def _digest(rows: Sequence[_Row]) -> str:
+    return hashlib.sha256("".join(f"{row.id}@{row.modified}\n" for row in rows).encode()).hexdigest()
+
+
+def _ecosystems(rows: Sequence[_Row]) -> dict[str, int]:
+    found = Counter(text for row in rows for text in {ecosystem for ecosystem, _, _ in row.affected})
+    return dict(sorted(found.items()))
 
 
 def _write(target: Path, meta: Meta, rows: Sequence[_Row], extra: Extra) -> None:
@@ -183,10 +193,9 @@ def _fill(database: sqlite3.Connection, meta: Meta, rows: Sequence[_Row], extra:
             packages.setdefault((ecosystem, name), []).append((number, kept))
     for (ecosystem, name), held in sorted(packages.items()):
         _package(database, osv.package(ecosystem, name), held, rows, extra)
-    named = sorted({text for row in rows for text in row.names if text in extra.epss or text in extra.kev})
     database.executemany(
         "INSERT INTO cves VALUES (?, ?, ?)",
-        ((text, extra.epss.get(text), text in extra.kev) for text in named),
+        ((text, extra.epss.get(text), text in extra.kev) for text in sorted(extra.epss.keys() | extra.kev)),
     )
 
 

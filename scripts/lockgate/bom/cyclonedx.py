@@ -160,7 +160,7 @@ def _notes(part: Part) -> Iterator[tuple[str, str]]:
     yield from (("lockgate:place", f"{place.path}:{place.line}") for place in part.places)
     if part.direct:
         yield ("lockgate:direct", "true")
-    if part.origin.kind is not Kind.REGISTRY:
+    if part.origin.kind is not Kind.REGISTRY and part.ecosystem != "GitHub Actions":  # git is their registry
         yield ("lockgate:origin", part.origin.kind.value)
     if part.install_script:
         yield ("lockgate:install-script", "true")

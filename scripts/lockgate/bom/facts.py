@@ -54,9 +54,11 @@ def publisher(part: Part) -> str:
         return path[0] if len(path) > 1 else ""
     if part.origin.kind is not Kind.REGISTRY or part.ecosystem == "PyPI":
         return ""
-    found = purl.read(part.purl)
-    namespace = found.name.rpartition("/")[0] if found else ""
-    return namespace.removeprefix("@").partition("/")[0]
+    name = part.name
+    if part.ecosystem == "Docker":
+        found = purl.read(part.purl)
+        name = found.name if found else ""
+    return name.removeprefix("@").partition("/")[0] if "/" in name else ""
 
 
 def _host(address: str) -> str:

@@ -17,9 +17,12 @@ from lockgate.source import printable
 _TYPES = {"Docker": "docker", "GitHub Actions": "github", "PyPI": "pypi", "npm": "npm"}
 _ECOSYSTEMS = {"github": "GitHub Actions", "githubactions": "GitHub Actions", "npm": "npm", "pypi": "PyPI"}
 _LONGEST = 4096
+# What nothing in a package URL can mean twice, and nearly all are: the library takes forty times as long.
+_PLAIN = re.compile(r"pkg:(pypi|npm)/((?:%40[a-z0-9.-]+/)?[A-Za-z0-9._-]+)@([A-Za-z0-9.-]+)")
 _COMMIT = re.compile("[0-9a-f]{7,64}")
 _SCP = re.compile(r"(?:[\w.-]+@)?[\w.-]+:(?!//)[^:]+")
 _UNSAFE = re.compile(r"%(?![0-9A-Fa-f]{2})|[^\w%:/?@!$&'()*+,;=~.\-]", re.ASCII)
+_PLAIN = re.compile(r"https://[a-z0-9.-]+/[A-Za-z0-9/@._~+-]*")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -64,6 +67,9 @@ def read(text: str) -> Purl | None:
     """Take a package URL of a stranger apart; None for what is none."""
     if len(text) > _LONGEST:
         return None
+    if plain := _PLAIN.fullmatch(text):
+        kind, name, version = plain.groups()
+        return Purl(kind, name.lower().replace("_", "-") if kind == "pypi" else unquote(name), version)
     try:
         url = PackageURL.from_string(text)
     except ValueError:
@@ -95,6 +101,8 @@ def pin(text: str) -> Pin | None:
 @lru_cache(maxsize=8192)
 def link(address: str) -> str:
     """Make an address that may stand in any document: no password, no character that RFC 3987 forbids."""
+    if _PLAIN.fullmatch(address):
+        return address
     try:
         parts = urlsplit(printable(address))
         host = parts.netloc.rpartition("@")[2]

@@ -133,6 +133,8 @@ def _cyclonedx_licence(component: dict[str, Any]) -> str:
 
 
 def _origin(given: str) -> str:
+    if given.startswith("pkg:github"):  # actions are always git's
+        return ""
     return "git" if "vcs_url=" in given else "url" if "download_url=" in given else ""
 
 

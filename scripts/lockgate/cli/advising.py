@@ -40,8 +40,8 @@ def advisories(arguments: argparse.Namespace, environment: Mapping[str, str]) ->
 
 
 def update(arguments: argparse.Namespace, target: Path, fetch: Fetch) -> Meta:
-    """Write the index from what the arguments name, or from what OSV publishes; the old one stays on errors."""
-    extra = exports.extra(arguments.epss, arguments.kev)
+    """Write the index from what the arguments name, or from OSV's exports; errors leave the old one."""
+    extra = exports.tables(arguments.epss, arguments.kev)
     if arguments.sources:
         names = [path.name or str(path.absolute().name) for path in arguments.sources]
         return build(target, exports.members(arguments.sources), extra, sources=names)
@@ -72,14 +72,15 @@ def told(meta: Meta, machine: Host) -> Iterator[str]:
     """Say what an index holds, line by line."""
     newest = datetime.fromisoformat(meta.newest)
     days = max(0, (machine.today - newest.date()).days)
-    yield f"source     {', '.join(meta.sources)}"
+    yield f"source: {', '.join(meta.sources)}"
     for ecosystem, count in meta.ecosystems.items():
-        yield f"records    {count:,} for {ecosystem}"
-    yield f"records    {meta.count:,} in all, {meta.withdrawn:,} of them withdrawn"
-    yield f"newest     {newest:%Y-%m-%d %H:%M} UTC, {days:,} day{'' if days == 1 else 's'} old"
-    yield f"digest     sha256:{meta.digest}"
+        yield f"{ecosystem}: {count:,} records"
+    yield f"in all: {meta.count:,} records, {meta.withdrawn:,} of them withdrawn"
+    yield f"by CVE: {meta.epss:,} with EPSS, {meta.kev:,} in KEV"
+    yield f"newest: {newest:%Y-%m-%d %H:%M} UTC, {days:,} day{'' if days == 1 else 's'} old"
+    yield f"digest: sha256:{meta.digest}"
     if meta.bad:
-        yield f"left out   {meta.bad:,} that could not be read:"
-        yield from (f"           {line}" for line in meta.bad_named)
+        yield f"left out: {meta.bad:,} that could not be read"
+        yield from (f"- {line}" for line in meta.bad_named)
         if meta.bad > len(meta.bad_named):
-            yield f"           and {meta.bad - len(meta.bad_named):,} more"
+            yield f"- and {meta.bad - len(meta.bad_named):,} more"

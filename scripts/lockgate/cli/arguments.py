@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lockgate import __version__
-from lockgate.gates import GATES
+from lockgate.gates import NAMES
 from lockgate.verify.releases import REPOSITORY
 
 _EXIT_CODES = """exit codes:
@@ -67,7 +67,7 @@ def _plan(parser: argparse.ArgumentParser) -> None:
 
 def _what(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", nargs="?", type=Path, default=Path(), help="a checkout, or a folder in one")
-    names = ", ".join(gate.NAME for gate in GATES)
+    names = ", ".join(NAMES)
     parser.add_argument("--gates", default="", metavar="A,B", help=f"only these gates ({names})")
     scope = parser.add_mutually_exclusive_group()
     scope.add_argument(
@@ -122,6 +122,20 @@ def _waivers(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("text", "json"), default="text")
     _last_run(parser)
     parser.set_defaults(command="waiving.waivers")
+
+
+def _vex(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=("openvex", "cyclonedx"), default="openvex")
+    parser.add_argument("--author", default="lockgate", help="who says it (OpenVEX)")
+    parser.add_argument(
+        "--bill", type=Path, metavar="FILE",
+        help="the bill that it belongs to (CycloneDX; default: the last run's)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--report", type=Path, default=Path("lockgate-report"), metavar="DIR",
+        help="the folder that `run` wrote (default: %(default)s)",
+    )  # fmt: skip
+    parser.set_defaults(command="vexing.vex")
 
 
 def _last_run(parser: argparse.ArgumentParser) -> None:
@@ -240,6 +254,27 @@ def _advisories(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command="advising.advisories")
 
 
+def _rescan(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("bills", nargs="+", type=Path, metavar="BILL", help="CycloneDX or SPDX, in JSON")
+    parser.add_argument(
+        "--advisories", type=Path, metavar="PATH",
+        help="an export in OSV's layout (default: the index that `lockgate advisories update` makes)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--format", choices=("text", "json", "markdown"), default="text",
+        help="what is printed (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--fail-on", choices=("critical", "high", "medium", "low", "note"), default="high",
+        help="the lowest severity that gives exit code 1 (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--max-age", type=int, default=14, metavar="DAYS",
+        help="how old the newest advisory may be (default: %(default)s)",
+    )  # fmt: skip
+    parser.set_defaults(command="rescanning.command")
+
+
 def _version(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command="commands.version")
 
@@ -255,10 +290,12 @@ _COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], str]] = {
         _waivers,
         "list the waivers: how long they last, how often they were extended, what they hold",
     ),
+    "vex": (_vex, "print what the last run says of vulnerabilities, as OpenVEX or CycloneDX VEX"),
     "schema": (_schema, "print the JSON Schema of the configuration, or of the verdict"),
     "verify": (_verify, "say whether the pinned toolkit is a release, and all that it runs"),
     "init": (_init, "adopt lockgate: write the files, never over others, and judge the past"),
     "sbom": (_sbom, "print the bill of materials of all locks; `diff`: what differs between two"),
+    "rescan": (_rescan, "hold bills of what was released against the advisories of today"),
     "advisories": (_advisories, "make the index of advisories that works without network, or describe it"),
     "version": (_version, "print the version"),
     "action": (_action, "run as a GitHub action: inputs come from LOCKGATE_INPUTS"),

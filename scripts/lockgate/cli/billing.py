@@ -15,6 +15,7 @@ from lockgate.bom.model import Bom, make
 from lockgate.bom.read import MAX_BYTES, BomError, Listing, of_document, read
 from lockgate.bom.score import Score, scores
 from lockgate.cli.output import put
+from lockgate.epoch import time_of
 from lockgate.errors import ExitCode, InputError, PlatformError
 from lockgate.git import Git, find
 from lockgate.github import inert, inert_json
@@ -49,7 +50,7 @@ def sbom(arguments: argparse.Namespace, environment: Mapping[str, str]) -> ExitC
         raise _misused(f"a bill has no format `{arguments.format}`")
     place = _place(Path(*words))
     bom = _bom(place, place.beside.paths(), place.beside.head, arguments.project)
-    when = _when(place.git, environment)
+    when = time_of(place.git, environment.get("SOURCE_DATE_EPOCH", ""))
     data = _WRITERS[arguments.format or "cyclonedx"](bom, when)
     if arguments.output:
         _put(arguments.output, data)
@@ -130,26 +131,6 @@ def _bom(place: _Place, paths: Sequence[str], read: Callable[[str], bytes | None
 def _version(git: Git | None) -> str:
     commit = git.resolve("HEAD") if git else None
     return "" if git is None or commit is None else f"{commit}-dirty" if git.is_dirty() else commit
-
-
-def _when(git: Git | None, environment: Mapping[str, str]) -> datetime:
-    """Give the time of the bill: SOURCE_DATE_EPOCH, else the commit's, else now.
-
-    https://reproducible-builds.org/specs/source-date-epoch/
-    """
-    given = environment.get("SOURCE_DATE_EPOCH", "")
-    if not given and git and git.resolve("HEAD"):
-        given = git.ask("rev-list", "--max-count=1", "--timestamp", "HEAD").partition(" ")[0]
-    if not given:
-        return datetime.now(UTC)
-    try:
-        return datetime.fromtimestamp(int(given), UTC)
-    except (OSError, OverflowError, ValueError) as error:
-        raise InputError(
-            f"SOURCE_DATE_EPOCH is `{one_line(given)[:80]}`",
-            cause="it is no number of seconds since 1970",
-            todo="set it to what `git log -1 --format=%ct` prints, or not at all",
-        ) from error
 
 
 def _put(file: Path, data: bytes) -> None:

@@ -91,8 +91,8 @@ def _write(root: Path, before: Files, mended: Mended) -> Mended:
             done.append(name)
     except OSError as error:
         for name in done:
-            if isinstance(data := before[name], bytes):
-                put(root / name, data, stat.S_IMODE((root / name).lstat().st_mode))
+            if isinstance(old := before[name], bytes):
+                put(root / name, old, stat.S_IMODE((root / name).lstat().st_mode))
         why = f"nothing was written: {error.strerror}"
         return Mended({}, [], [*((finding, why) for finding in mended.done), *mended.left])
     return mended

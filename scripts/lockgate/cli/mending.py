@@ -8,7 +8,7 @@ from functools import cached_property
 
 from lockgate.finding import Edit, Finding
 from lockgate.fingerprint import content_key, is_of
-from lockgate.fixes import Fixer, apply, is_pin
+from lockgate.fixes import Fixer, apply, is_known, is_pin
 from lockgate.text import split_lines
 
 Files = Mapping[str, bytes | str]
@@ -98,9 +98,11 @@ def _wrong(files: Mapping[str, _File], finding: Finding) -> str:
 
 
 def _no_pin(files: Mapping[str, _File], finding: Finding) -> str:
+    if not is_known(finding.tool, finding.rule, finding.fix):
+        return "the report has a fix for it that puts no version in the place of another"
     for edit in finding.fix:
         lines = files[edit.path or finding.path].lines
         line = lines[edit.line - 1] if 0 < edit.line <= len(lines) else ""
         if not is_pin(line, edit, finding.package):
-            return "no line pins its component there, or the fix is none of a version"
+            return "the line no longer pins its component"
     return ""

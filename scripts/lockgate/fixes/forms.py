@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 
 from lockgate.finding import Edit
-from lockgate.fixes.pins import are_versions
 
 _ARROW = "\0"
 _NAME = r"[A-Za-z_]\w{0,60}"

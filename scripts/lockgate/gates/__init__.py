@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lockgate.gates.registry import GATES, Gate, Output, Task
 
-__all__ = ["GATES", "Gate", "Output", "Task"]
+__all__ = ["GATES", "NAMES", "Gate", "Output", "Task"]
+
+NAMES = ("sast", "sbom", "sca", "secrets")
+"""Their names, which the command line needs before it needs them."""
 
 
 def __getattr__(name: str) -> object:

@@ -3,8 +3,9 @@
 from lockgate.gates.protocol import Gate, Output, Task
 from lockgate.gates.sast import gate as sast
 from lockgate.gates.sbom import gate as sbom
+from lockgate.gates.sca import gate as sca
 from lockgate.gates.secrets import gate as secrets
 
 __all__ = ["GATES", "Gate", "Output", "Task"]
 
-GATES: tuple[Gate, ...] = (sast, sbom, secrets)
+GATES: tuple[Gate, ...] = (sast, sbom, sca, secrets)

@@ -14,6 +14,7 @@ _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?:(:?[-+])([^{}$]*))?\})")
 _ARGUMENT = re.compile(r"(\w+)(?:=(\"[^\"]*\"|'[^']*'|\S*))?")
 _FROM = re.compile(r"--from=(\S+)")
 _MOUNT = re.compile(r"--mount=\S*?\bfrom=([^\s,]+)")
+_LONGEST = 1_000
 _WITH_TEXT = frozenset({"ADD", "COPY", "RUN"})
 
 
@@ -130,7 +131,12 @@ def _image(reader: _Reader, path: str, line: int, text: str, scope: Scope) -> No
 
 
 def _filled(reader: _Reader, text: str) -> str:
-    """Put arguments in; what has no default stays as it is, and so names no image."""
+    """Put arguments in; what has no default stays as it is, and so names no image.
+
+    What is longer than any name stays too, and is cut, as arguments made of arguments multiply.
+    """
+    if len(text) > _LONGEST:
+        return text
 
     def value(match: re.Match[str]) -> str:
         given = reader.arguments.get(match[1] or match[2])
@@ -140,4 +146,4 @@ def _filled(reader: _Reader, text: str) -> str:
             return given
         return match[4] if match[3] else match[0]
 
-    return _VARIABLE.sub(value, text)
+    return _VARIABLE.sub(value, text)[: _LONGEST + 1]

@@ -6,6 +6,7 @@ from lockgate.inventory.model import Component, Gap
 
 _DIGEST = re.compile(r"[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-f]{32,}")
 _NAME = re.compile(r"[A-Za-z0-9][\w.:\[\]-]*(?:/[\w.-]+)*")
+_TAG = re.compile(r"[\w.-]*", re.ASCII)
 _LONGEST = 1_000
 
 
@@ -19,7 +20,8 @@ def component(text: str, line: int) -> Component | Gap:
     tag = ""
     if colon > name.rfind("/"):
         name, tag = name[:colon], name[colon + 1 :]
-    if len(text) > _LONGEST or not _NAME.fullmatch(name) or (digest_sign and not _DIGEST.fullmatch(digest)):
+    known = _NAME.fullmatch(name) and _TAG.fullmatch(tag) and (_DIGEST.fullmatch(digest) or not digest_sign)
+    if len(text) > _LONGEST or not known:
         return Gap(line, text[:_LONGEST], "nobody can say which image this is")
     version = "@".join(filter(None, (tag, digest)))
     return Component(

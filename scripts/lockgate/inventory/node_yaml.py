@@ -27,8 +27,8 @@ class Document:
 def load(text: str) -> list[Document]:
     """Read the documents of a text; each must be a mapping, and every plain value is a string.
 
-    Raises LockError, with the line, for what is not YAML, anchors, aliases and tags (no lock needs one), a key
-    that stands twice, and deep nesting. It reads event by event: PyYAML's composer overflows the stack there.
+    Raises LockError, with the line, for what is not YAML, a key that stands twice, deep nesting, and anchors,
+    aliases and tags, which no lock needs. Event by event: PyYAML's composer overflows the stack when nested.
     """
     try:
         return [*_documents(iter(_LOADER(text).get_event, None))]
@@ -36,22 +36,21 @@ def load(text: str) -> list[Document]:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise LockError(f"it is not YAML: {error.problem}", line) from error
     except yaml.YAMLError as error:
-        raise LockError(f"it is not YAML: {getattr(error, 'reason', None) or 'it cannot be read'}") from error
+        raise LockError(f"it is not YAML: {getattr(error, 'reason', 'it cannot be read')}") from error
     except UnicodeEncodeError as error:
         raise LockError("it holds half a character (a lone surrogate)") from error
 
 
 def _documents(events: Iterator[_Event]) -> Iterator[Document]:
     count = 0
-    event: _Event
     for event in events:
-        if type(event) is yaml.StreamEndEvent:
-            return
+        count += type(event) is yaml.DocumentStartEvent
+        if count > _MOST_DOCUMENTS:
+            raise LockError("it has too many documents", event.start_mark.line + 1)
         if type(event) is yaml.DocumentStartEvent:
-            count += 1
-            if count > _MOST_DOCUMENTS:
-                raise LockError("it has too many documents", event.start_mark.line + 1)
             yield _document(events)
+        elif type(event) is yaml.StreamEndEvent:
+            return
 
 
 def _document(events: Iterator[Any]) -> Document:

@@ -59,6 +59,7 @@ def parse(path: str, data: bytes, read: Read) -> Inventory:
     for key, package in holders:
         edges[key].extend(edge for edge in _edges(package, names, components) if edge.key != key)
     asked = roots(manifest.wanted, names, components) or orphans(components, edges)
+    told = frozenset(key for key, package in holders if package.groups)
     return Inventory(
         path=path,
         kind="pdm.lock",
@@ -66,7 +67,7 @@ def parse(path: str, data: bytes, read: Read) -> Inventory:
         name=manifest.name,
         version=manifest.version,
         needs=needs_of(asked),
-        components=settle(components, edges, asked),
+        components=settle(components, edges, asked, told),
         manifest=manifest.places,
     )
 

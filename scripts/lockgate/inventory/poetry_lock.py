@@ -69,7 +69,7 @@ def parse(path: str, data: bytes, read: Read) -> Inventory:
     edges = {key: list(_edges(package, names, components)) for key, package in packages.items()}
     manifest = pyproject(beside(path, "pyproject.toml"), read)
     asked = roots(manifest.wanted, names, components) or orphans(components, edges)
-    settled = settle(components, edges, asked)
+    told = frozenset(key for key, package in packages.items() if package.groups or package.category)
     return Inventory(
         path=path,
         kind="poetry.lock",
@@ -77,7 +77,7 @@ def parse(path: str, data: bytes, read: Read) -> Inventory:
         name=manifest.name,
         version=manifest.version,
         needs=needs_of(asked),
-        components=settled,
+        components=settle(components, edges, asked, told),
         manifest=manifest.places,
     )
 

@@ -8,6 +8,12 @@ import msgspec
 
 from lockgate.inventory.model import File
 
+# As uv, poetry and pdm write it; thousands of these lines are in one lock.
+_USUAL = re.compile(
+    r'^ *\{ ?(url|path|file) = "([^"]*)", hash = "([^"]+)"'
+    r'(?:, size = \d+)?(?:, upload-time = "([^"]*)")? ?\},?$',
+    re.MULTILINE,
+)
 _PAIR = re.compile(r'([\w-]+) ?= ?(?:"([^"]*)"|(\d[\w:+.-]*))')
 
 
@@ -27,21 +33,30 @@ class Artefact(msgspec.Struct, rename="kebab"):
 Artefacts = str | list[Artefact]
 """A list, or the text of one, a table a line."""
 
-_KEYS = {"url", "path", "file", "filename", "name", "hash", "upload-time"}
-
 
 def files_of(*groups: Artefacts) -> tuple[tuple[File, ...], str]:
     """Give the files, and the time at which the newest was published (RFC 3339; empty if no file says)."""
     files: list[File] = []
     newest = ""
     for group in groups:
+        if isinstance(group, str) and len(usual := _USUAL.findall(group)) == group.count("\n"):
+            files.extend(
+                File(_last(address), address if kind != "file" else "", (digest,))
+                for kind, address, digest, _ in usual
+            )
+            newest = max([newest, *(time for *_, time in usual)])
+            continue
         for one in _read(group) if isinstance(group, str) else group:
             address = one.url or one.path
-            name = one.name or one.filename or one.file or address.partition("#")[0].rpartition("/")[2]
+            name = one.name or one.filename or one.file or _last(address)
             hashes = tuple(sorted(f"{kind}:{value}" for kind, value in one.hashes.items()))
             files.append(File(name, address, hashes or ((one.hash,) if one.hash else ())))
             newest = max(newest, _time(one.upload_time))
     return tuple(files), newest
+
+
+def _last(address: str) -> str:
+    return address.partition("#")[0].rpartition("/")[2]
 
 
 def _read(block: str) -> list[Artefact]:

@@ -66,8 +66,17 @@ def fitting(keys: list[str], wants: str, components: Mapping[str, Component]) ->
         return keys
 
 
-def settle(components: Mapping[str, Component], edges: Edges, roots: Sequence[Edge]) -> tuple[Component, ...]:
-    """Give every component its needs, scope and directness; what nothing reaches keeps the scope it has."""
+def settle(
+    components: Mapping[str, Component],
+    edges: Edges,
+    roots: Sequence[Edge],
+    told: frozenset[str] = frozenset(),
+) -> tuple[Component, ...]:
+    """Give every component its needs, scope and directness.
+
+    The scope is the strongest that reaches it; what nothing reaches keeps its own, and so does that whose
+    scope the lock has `told`.
+    """
     reached = _reach(edges, roots)
     needs = {
         key: needs_of(
@@ -83,7 +92,10 @@ def settle(components: Mapping[str, Component], edges: Edges, roots: Sequence[Ed
             direct.update(need.key for need in needs[key])
     return tuple(
         replace(
-            component, needs=needs[key], scope=reached.get((key, ""), component.scope), direct=key in direct
+            component,
+            needs=needs[key],
+            scope=component.scope if key in told else reached.get((key, ""), component.scope),
+            direct=key in direct,
         )
         for key, component in components.items()
     )

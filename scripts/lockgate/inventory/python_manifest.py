@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from lockgate.inventory.model import Component, LockError, Place, Read, Scope
 from lockgate.inventory.python_graph import Edge, fitting, normalise
-from lockgate.inventory.toml_lock import blank_strings, decode, text_of
+from lockgate.inventory.toml_lock import TOKEN, blank_strings, decode, text_of
 
 _REQUIREMENT = re.compile(
-    r"\s*([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?\s*([^;#]*?)\s*(?:;\s*(.*?))?\s*", re.DOTALL
+    r"\s*+([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*+(?:\[([^\]]*)\])?\s*+(.*)", re.DOTALL | re.ASCII
 )
 _LONGEST = 4096
 _FOR_DEVELOPMENT = re.compile(
@@ -69,7 +69,7 @@ def split(requirement: str) -> tuple[str, tuple[str, ...], str, str] | None:
     if len(requirement) > _LONGEST or not (found := _REQUIREMENT.fullmatch(head)):
         return None
     name, extras, wants = found[1], found[2] or "", (found[3] or "").strip()
-    if wants and wants[0] not in "@=<>!~(":
+    if wants and (wants[0] not in "@=<>!~(" or wants == "@"):
         return None
     wants = wants[1:-1].strip() if wants.startswith("(") and wants.endswith(")") else wants
     listed = tuple(normalise(extra.strip()) for extra in extras.split(",") if extra.strip())
@@ -181,11 +181,12 @@ class _Lines:
                 section = re.sub(r"[\s\"']", "", header[1])
             if key := re.match(r"\s*[\"']?([\w.-]+?)[\"']?\s*=", line):
                 self._keys.setdefault((section, normalise(key[1])), number)
-            for found in re.findall(r"\"([^\"\n]*)\"|'([^'\n]*)'", line.replace('\\"', "'")):
-                self._strings.setdefault((found[0] or found[1]).replace("'", '"').strip(), number)
+            for found in TOKEN.findall(line):
+                if found[0] in "\"'":
+                    self._strings.setdefault(found[1:-1].replace("\\", ""), number)
 
     def of_text(self, text: str) -> Place:
-        return Place(self._path, self._strings.get(text.replace("'", '"').strip(), 1), text)
+        return Place(self._path, self._strings.get(text, 1), text)
 
     def of_key(self, section: str, name: str, wants: str) -> Place:
         return Place(self._path, self._keys.get((section, name), 1), wants)

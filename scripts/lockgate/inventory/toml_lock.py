@@ -13,7 +13,7 @@ Lines = tuple[int, int]
 """The first and the last line of an entry."""
 
 _CONFLICT = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: |$)|^={7}$", re.MULTILINE)
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"#[^\n]*"
     r'|"""(?:[^\\"]|\\.|"{1,2}(?!"))*+"{3,5}'
     r"|'''(?:[^']|'{1,2}(?!'))*+'{3,5}"
@@ -21,10 +21,11 @@ _TOKEN = re.compile(
     r"|'[^'\n]*+'",
     re.DOTALL,
 )
+"""A comment, or a string of any kind."""
 # An array of inline tables, one a line, as every tool writes it: nearly all of a lock's text.
 _FILES = re.compile(r"^(files|wheels) = \[\n((?: {2,4}\{[^'\\\n]*\},?\n)++)\]$", re.MULTILINE)
 # tomllib needs quadratic time for keys of many parts.
-_LONG_KEY = re.compile(r"(?<![\w.-])(?:[\w-]++[ \t]*+\.[ \t]*+){64}")
+_LONG_KEY = re.compile(r"\.(?:[ \t]*+[\w\"'-]++[ \t]*+\.){64}")
 
 
 def text_of(data: bytes) -> str:
@@ -79,7 +80,7 @@ def blank_strings(text: str) -> str:
     """Blank the strings of several lines, so that each line is what it looks like."""
     if '"""' not in text and "'''" not in text:
         return text
-    return _TOKEN.sub(lambda found: re.sub(r"[^\n]+", "", found[0]) if "\n" in found[0] else found[0], text)
+    return TOKEN.sub(lambda found: re.sub(r"[^\n]+", "", found[0]) if "\n" in found[0] else found[0], text)
 
 
 def entry_lines(text: str, array: str, count: int) -> list[Lines]:

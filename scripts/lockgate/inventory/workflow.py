@@ -8,9 +8,7 @@ from typing import Any
 import yaml
 
 from lockgate.inventory import image
-from lockgate.inventory.model import (
-    Component, Gap, Inventory, Kind, LockError, Need, Origin, Place, Read,
-)  # fmt: skip
+from lockgate.inventory.model import Component, Gap, Inventory, Kind, LockError, Need, Origin, Place, Read
 from lockgate.inventory.node_text import decoded
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -21,6 +19,8 @@ _EXACT = re.compile(r"v?\d+\.\d+\.\d+(?:[-+.].*)?", re.ASCII)
 _COMMENT = re.compile(r"#\s*(?:(?:tag|pin)\s*[=@:]\s*|ratchet:\S+@)?(v?\d[\w.+-]*)(?:\s|$)", re.ASCII)
 _NO_STEPS = frozenset({"env", "inputs", "outputs", "secrets", "with"})
 _LONGEST = 1_000
+_Event = Any
+"""The stubs say that an event's places may be missing; libyaml always gives them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +60,16 @@ def _used(value: _Value) -> Iterator[Component | Gap]:
     above = around[-1] if around else ""
     if key == "uses" and above not in _NO_STEPS:
         yield from _of_uses(value)
-    elif (key == "image" and ("container" == above or around[-2:-1] == ["services"])) or (
-        key == "container" and above not in _NO_STEPS and "jobs" in around
+    elif _is_image(key, around, above) or (
+        value.keys == ("runs", "image") and value.text.startswith("docker://")
     ):
         yield from _of_image(value, value.text)
-    elif value.keys == ("runs", "image") and value.text.startswith("docker://"):
-        yield from _of_image(value, value.text)
+
+
+def _is_image(key: str, around: list[str], above: str) -> bool:
+    if key == "image":
+        return above == "container" or around[-2:-1] == ["services"]
+    return key == "container" and "jobs" in around and above not in _NO_STEPS
 
 
 def _of_uses(value: _Value) -> Iterator[Component | Gap]:
@@ -104,32 +108,11 @@ def _of_image(value: _Value, text: str) -> Iterator[Component | Gap]:
 
 
 def _values(text: str) -> Iterator[_Value]:
-    """Yield the scalars of a document, event by event: an alias is not followed, as what it names stands once."""
-    lines = text.splitlines()
-    stack: list[str | None | bool] = []  # a mapping's key, None before it, False in a list
+    """Yield a document's scalars, event by event: an alias is not followed, as what it names stands once."""
+    walk = _Walk(text.splitlines())
     try:
         for event in iter(_LOADER(text).get_event, None):
-            match event:
-                case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
-                    if len(stack) >= _DEEPEST:
-                        raise LockError("it is nested too deeply", event.start_mark.line + 1)
-                    stack.append(None if isinstance(event, yaml.MappingStartEvent) else False)
-                    continue
-                case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
-                    stack.pop()
-                case yaml.AliasEvent() if stack and stack[-1] is None:
-                    raise LockError("a key of it is not a text", event.start_mark.line + 1)
-                case yaml.ScalarEvent() if stack and stack[-1] is None:
-                    stack[-1] = event.value
-                    continue
-                case yaml.ScalarEvent() if any(isinstance(key, str) for key in stack):
-                    yield _value(event, stack, lines)
-                case yaml.ScalarEvent() | yaml.AliasEvent():
-                    pass
-                case _:
-                    continue
-            if stack and stack[-1] is not False:
-                stack[-1] = None
+            yield from walk.step(event)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise LockError(f"it is not YAML: {error.problem}", line) from error
@@ -139,8 +122,43 @@ def _values(text: str) -> Iterator[_Value]:
         raise LockError("it holds half a character (a lone surrogate)") from error
 
 
-def _value(event: Any, stack: list[str | None | bool], lines: list[str]) -> _Value:
-    end = event.end_mark
-    rest = lines[end.line][end.column :] if end.line < len(lines) else ""
-    keys = tuple(key for key in stack if isinstance(key, str))
-    return _Value(keys, event.value, event.start_mark.line + 1, rest.strip())
+class _Walk:
+    """Keep the way to where a document is read: in a mapping its key, empty before one; None in a list."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self._lines = lines
+        self._stack: list[str | None] = []
+
+    def step(self, event: _Event) -> Iterator[_Value]:
+        before_key = bool(self._stack) and self._stack[-1] == ""
+        match event:
+            case yaml.ScalarEvent() if before_key:
+                self._stack[-1] = event.value or " "
+            case yaml.ScalarEvent() | yaml.AliasEvent() if not before_key:
+                if isinstance(event, yaml.ScalarEvent) and any(self._stack):
+                    yield self._value(event)
+                self._done()
+            case yaml.CollectionStartEvent() if not before_key:
+                if len(self._stack) >= _DEEPEST:
+                    raise _refused(event, "it is nested too deeply")
+                self._stack.append("" if isinstance(event, yaml.MappingStartEvent) else None)
+            case yaml.CollectionEndEvent():
+                self._stack.pop()
+                self._done()
+            case yaml.NodeEvent():
+                raise _refused(event, "a key of it is not a text")
+
+    def _done(self) -> None:
+        """Go on behind a value."""
+        if self._stack and self._stack[-1] is not None:
+            self._stack[-1] = ""
+
+    def _value(self, event: _Event) -> _Value:
+        end = event.end_mark
+        rest = self._lines[end.line][end.column :] if end.line < len(self._lines) else ""
+        keys = tuple(key for key in self._stack if key)
+        return _Value(keys, event.value, event.start_mark.line + 1, rest.strip())
+
+
+def _refused(event: _Event, why: str) -> LockError:
+    return LockError(why, event.start_mark.line + 1)

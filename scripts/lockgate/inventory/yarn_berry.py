@@ -96,6 +96,8 @@ def _inventory(lock: _Lock) -> Inventory:
     graph = {key: tuple(_needs(lock, key, entry)) for key, entry in lock.entries.items()}
     root = next((key for key in lock.manifests if _workspace(key) == "."), "")
     top = [*graph.pop(root, ())]
+    graph = {key: tuple(need for need in needs if need.key != root) for key, needs in graph.items()}
+    top = [need for need in top if need.key != root]
     top += [Need(key) for key in lock.manifests if key != root and key not in {need.key for need in top}]
     _add_peers(lock, graph, top, root)
     reached = scopes(top, graph)

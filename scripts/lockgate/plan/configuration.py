@@ -12,6 +12,8 @@ from lockgate.errors import ConfigurationError, InputError
 from lockgate.finding import Finding, Severity
 from lockgate.fingerprint import content_key, fingerprints
 from lockgate.git import Git
+from lockgate.plan.vex import statements
+from lockgate.policy.vex import Said
 from lockgate.source import display, read_bytes
 
 _MAX_BYTES = 1_000_000
@@ -25,10 +27,11 @@ Folder = Sequence[str]
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Hold the configuration in force, and findings about what the change does to it."""
+    """Hold the configuration in force, findings about what the change does to it, and what its VEX says."""
 
     loaded: Loaded
     findings: tuple[Finding, ...] = ()
+    vex: tuple[Said, ...] = ()
 
 
 def settle(
@@ -42,18 +45,21 @@ def settle(
     """
     given = _inside(root, config) if config else None
     if config and given is None:
-        return Settled(load(_read_given(config), display(str(config))))
+        loaded = load(_read_given(config), display(str(config)))
+        return Settled(loaded, vex=statements(loaded, _reader_of_folder(config.parent), ""))
     folders = [[given]] if given else _folders(prefix)
-    head = _first(folders, _reader_of_index(git) if git and staged else _reader_of_folder(root))
+    read = _reader_of_index(git) if git and staged else _reader_of_folder(root)
+    head = _first(folders, read)
+    vex = statements(head, read, _folder(head))
     if git is None or base is None:
         before, problem = head, ""
     else:
-        before, problem = _of_base(folders, git, base)
+        before, vex, problem = _of_base(folders, git, base)
     if given and not (head or before or problem):
         raise _no_config(given, "No such file")
     if problem:
         return Settled(defaults(), (_invalid(problem, head),))
-    return Settled(_in_force(before or defaults(), head), tuple(_changes(before, head)))
+    return Settled(_in_force(before or defaults(), head), tuple(_changes(before, head)), vex)
 
 
 def _in_force(base: Loaded, head: Loaded | None) -> Loaded:
@@ -70,11 +76,19 @@ def _in_force(base: Loaded, head: Loaded | None) -> Loaded:
     )
 
 
-def _of_base(folders: Sequence[Folder], git: Git, base: str) -> tuple[Loaded | None, str]:
+def _of_base(folders: Sequence[Folder], git: Git, base: str) -> tuple[Loaded | None, tuple[Said, ...], str]:
+    def read(path: str) -> bytes | None:
+        return git.show(base, path, _MAX_IN_BASE)
+
     try:
-        return _first(folders, lambda path: git.show(base, path, _MAX_IN_BASE)), ""
+        loaded = _first(folders, read)
+        return loaded, statements(loaded, read, _folder(loaded)), ""
     except ConfigurationError as error:
-        return None, error.what
+        return None, (), error.what
+
+
+def _folder(loaded: Loaded | None) -> str:
+    return loaded.path.rpartition("/")[0] if loaded else ""
 
 
 def _inside(root: Path, config: Path) -> str | None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from lockgate.finding import NOT_SCANNED, Finding, Severity, State
+from lockgate.policy.vex import Vex
 from lockgate.policy.waivers import Held, Waivers, name
 from lockgate.verdict import FunnelStep
 
@@ -28,6 +29,7 @@ class Context:
     changed: frozenset[str] | None = None
     known: frozenset[str] = frozenset()
     asked: bool = False
+    vex: Vex = field(default_factory=Vex)
 
     def threshold(self, gate: str) -> Severity:
         """Give the lowest severity that blocks in a gate."""
@@ -64,10 +66,12 @@ def new(finding: Finding, context: Context) -> Finding:
 
 
 def waived(finding: Finding, context: Context) -> Finding:
-    """Mark a finding that a valid waiver holds, and say which ones name it in vain."""
+    """Mark a finding that a valid waiver or a VEX holds, and say which waivers name it in vain."""
     held = context.waivers.hold(finding)
     why = context.waivers.why(finding, held)
     if held.holds is None:
+        if excuse := context.vex.excuse(finding):
+            return replace(finding, waived=True, waiver=excuse, waived_why=why)
         return finding if why == finding.waived_why else replace(finding, waived_why=why)
     waiver = context.waivers.loaded.configuration.waivers[held.holds]
     return replace(finding, waived=True, waiver=name(waiver), waived_why=why)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lockgate.finding import Finding, State
-from lockgate.fixes import apply, is_known
+from lockgate.fixes import apply, is_known, is_pin
 from lockgate.ranking import rank
 from lockgate.reports.message import message, rules_of
 from lockgate.untrusted import cut, markdown, visible
@@ -69,6 +69,10 @@ def suggest(verdict: Verdict, finding: Finding, lines: Lines) -> Suggestion | No
     first = min(edit.line for edit in finding.fix)
     last = max(edit.end_line for edit in finding.fix)
     if not 0 < first <= last < first + _LINES or any(row not in lines for row in range(first, last + 1)):
+        return None
+    if finding.tool == "osv" and not all(
+        is_pin(lines[edit.line], edit, finding.package) for edit in finding.fix
+    ):
         return None
     here = [
         replace(edit, line=edit.line - first + 1, end_line=edit.end_line - first + 1) for edit in finding.fix

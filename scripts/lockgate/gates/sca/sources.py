@@ -55,7 +55,7 @@ def _export(name: str, files: Mapping[str, bytes]) -> Advisories:
                 raise _not_whole(name, f"a file of it has a name that cannot be used here: {path}")
         epss = next((beside / file for file in _EPSS if (beside / file).exists()), None)
         kev = beside / _KEV if (beside / _KEV).exists() else None
-        index = of_folder([records], exports.extra(epss, kev))  # noqa: S610 - no Django is here
+        index = of_folder([records], exports.tables(epss, kev))
     if index.meta.bad:
         raise _not_whole(name, "; ".join(index.meta.bad_named))
     return index
