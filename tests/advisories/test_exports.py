@@ -83,7 +83,7 @@ def test_epss_and_kev_are_read_as_published(tmp_path):
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"cve,epss\n", b"cve,epss\nCVE-1,high\n", b"cve,epss\nCVE-1,7\n", b"cve,epss\nCVE-1\n", 
+    [b"", b"cve,epss\n", b"cve,epss\nCVE-1,high\n", b"cve,epss\nCVE-1,7\n", b"cve,epss\nCVE-1\n",
              b"a,b\n1,2\n",
      b"cve,epss\nCVE-1,nan\n", b"\xff", b"\x1f\x8b\x08", gzip.compress(TABLE.encode())[:-9]],
 )  # fmt: skip

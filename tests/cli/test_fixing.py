@@ -164,7 +164,7 @@ def pinned(machine: Machine, tmp_path: Path) -> Path:
     file = machine.cwd / "lockgate-report/verdict.json"
     document = json.loads(file.read_text())
     (found,) = [each for each in document["findings"] if each["rule"] == "B506"]
-    edit = {"line": 1, "end_line": 1, "column": 29, "end_column": 36, "old": "4.17.15", "new": "4.17.21"}
+    edit = {"line": 1, "end_line": 1, "column": 30, "end_column": 37, "old": "4.17.15", "new": "4.17.21"}
     document["findings"] = [found | {
         "tool": "osv", "rule": "GHSA-1", "path": "package-lock.json", "line": 1, "package": LODASH,
         "fixed_in": "4.17.21", "mend": "Run `npm install`.", "fix": [edit | {"path": "package.json"}],

@@ -142,3 +142,12 @@ def test_what_was_published_since_blocks_by_policy_in_what_did_not_change(tmp_pa
         assert [each.rule for each in verdict.findings if each.blocking] == (
             ["GHSA-late-late-late"] if code else []
         )
+
+
+@pytest.mark.full
+def test_pip_audit_agrees_over_the_same_records(tmp_path):
+    settings = SETTINGS.replace(", second-opinion: false", "")
+    made = repo(tmp_path, EXPORT | {".lockgate.yml": settings, LOCK: CLEAN})
+    verdict = judge(made, {LOCK: BAD})
+    assert verdict.exit_code is ExitCode.FINDINGS, verdict.reason
+    assert [tool.name for tool in gate(verdict, "sca").tools] == ["lockgate", "osv", "pip-audit"]

@@ -35,8 +35,8 @@ def text_at(path: str, line: int) -> str:
     return (SHOP / path).read_text(encoding="utf-8").splitlines()[line - 1]
 
 
-def places(tool: str) -> set[tuple[str, int]]:
-    return {(row.flaw_path, row.flaw_line) for row in rows() if row.tool == tool}
+def places(gate: str) -> set[tuple[str, int]]:
+    return {(row.flaw_path, row.flaw_line) for row in rows() if row.gate == gate}
 
 
 def name(row: Row) -> str:
@@ -62,7 +62,8 @@ def test_table_has_each_flaw_once_and_each_tool() -> None:
     flaws = [(row.tool, row.rule, row.flaw_path, row.flaw_line) for row in rows()]
     assert len(flaws) == len(set(flaws))
     assert {(row.gate, row.tool) for row in rows()} == {
-        ("sast", "bandit"), ("sast", "oxlint"), ("secrets", "detect-secrets"), ("secrets", "lockgate"),
+        ("sast", "bandit"), ("sast", "oxlint"), ("sca", "lockgate"), ("sca", "osv"),
+        ("secrets", "detect-secrets"), ("secrets", "lockgate"),
     }  # fmt: skip
 
 
@@ -110,7 +111,7 @@ def test_detect_secrets_finds_its_rows_and_no_line_that_is_not_in_the_table() ->
         for secret in secrets
     }
     assert found >= {(r.rule, r.flaw_path, r.flaw_line) for r in rows() if r.tool == "detect-secrets"}
-    assert {(path, line) for _, path, line in found} <= places("detect-secrets") | places("lockgate")
+    assert {(path, line) for _, path, line in found} <= places("secrets")
 
 
 # It runs
@@ -225,7 +226,7 @@ def test_lock_files_are_whole_and_hold_hashes() -> None:
 
 
 def planted(rule: str) -> str:
-    (row,) = (row for row in rows() if (row.tool, row.rule) == ("lockgate", rule))
+    (row,) = (row for row in rows() if (row.gate, row.tool, row.rule) == ("secrets", "lockgate", rule))
     return text_at(row.flaw_path, row.flaw_line)
 
 

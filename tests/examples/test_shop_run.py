@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft7Validator
 
-from e2e.engine import PACKAGE, Done, Machine, repository
+from e2e.engine import PACKAGE, Done, Machine, git, repository
 from examples.shop_table import SHOP, Row, rows
 
 Finding = dict[str, object]
@@ -72,7 +72,7 @@ def test_the_run_fails_with_all_gates_whole(
     assert run[1].returncode == 1, run[1].stderr
     assert (verdict["verdict"], verdict["exit_code"]) == ("fail", 1)
     assert [(gate["name"], gate["outcome"]) for gate in verdict["gates"]] == [
-        ("sast", "failed"), ("secrets", "failed"),
+        ("sast", "failed"), ("sbom", "passed"), ("sca", "failed"), ("secrets", "failed"),
     ]  # fmt: skip
 
 
@@ -96,6 +96,25 @@ def test_sast_finds_nothing_that_the_table_does_not_list(
     assert {key for key in found if key[0] == "sast"} == {flaw(row) for row in rows() if row.gate == "sast"}
 
 
+def test_sca_finds_nothing_that_the_table_does_not_list(
+    found: Counter[tuple[str, str, object, object]],
+) -> None:
+    assert {key for key in found if key[0] == "sca"} == {flaw(row) for row in rows() if row.gate == "sca"}
+
+
+def test_sca_says_how_a_component_came_and_what_it_asked(
+    run: tuple[Machine, Done], verdict: dict[str, list[Finding]]
+) -> None:
+    ways = {f["path"]: "" for f in verdict["findings"]} | {
+        str(f["package"]): str(f["message"]).partition("Path: ")[2]
+        for f in verdict["findings"]
+        if f["tool"] == "osv"
+    }
+    assert "django 5.2.19 → sqlparse 0.4.4" in ways["pkg:pypi/sqlparse@0.4.4"]
+    assert "mkdirp 0.5.5 → minimist 1.2.5" in ways["pkg:npm/minimist@1.2.5"]
+    assert b"6 records from advisories" in run[1].stdout
+
+
 def test_the_sarif_file_is_valid_and_has_every_finding(run: tuple[Machine, Done]) -> None:
     log = json.loads(run[0].report("lockgate.sarif"))
     assert list(Draft7Validator(json.loads(SCHEMA.read_text())).iter_errors(log)) == []
@@ -113,3 +132,26 @@ def test_the_page_shows_code_without_the_planted_secrets(run: tuple[Machine, Don
     assert len(tokens) >= 3
     assert page.count("<pre ") >= len({(row.flaw_path, row.flaw_line) for row in rows()})
     assert [token for token in tokens if token in page] == []
+
+
+@pytest.mark.parametrize(("lock", "blocks"), [("", True), ("sqlparse==0.6.1", False)], ids=["adds", "mends"])
+def test_a_change_that_adds_a_vulnerable_package_blocks_and_one_that_does_not_passes(
+    tmp_path: Path, lock: str, blocks: bool
+) -> None:
+    """The base has the package mended, or, the other way round, the change mends it."""
+    shop = repository(tmp_path / "shop", {})
+    shutil.copytree(SHOP, shop, ignore=NOT_OURS, dirs_exist_ok=True)
+    requirements = shop / "backend" / "requirements.txt"
+    planted = requirements.read_text()
+    mended = planted.replace("sqlparse==0.4.4", "sqlparse==0.6.1")
+    assert mended != planted
+    before, after = (planted, mended) if lock else (mended, planted)
+    for text in (before, after):
+        requirements.write_text(text)
+        git(shop, "add", "--all", "--force")
+        git(shop, "commit", "--quiet", "--message", "x")
+    machine = Machine(tmp_path / "machine")
+    done = machine.run("run", str(shop), "--base", "HEAD~1", "--gates", "sca")
+    assert done.returncode == (1 if blocks else 0), done.stdout + done.stderr
+    found = json.loads(machine.report("verdict.json"))["findings"]
+    assert [f["package"] for f in found if f["blocking"]] == ["pkg:pypi/sqlparse@0.4.4"] * blocks

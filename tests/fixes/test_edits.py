@@ -64,6 +64,12 @@ def test_edits_that_overlap_or_do_not_fit_are_refused(edits, after):
             True,
         ),
         ("oxlint", RANDOM, "crypto.pseudoRandomBytes", "eval", False),
+        ("osv", "GHSA-aaaa-bbbb-cccc", "2.19.0", "2.20.0", True),
+        ("osv", "GHSA-aaaa-bbbb-cccc", "1!1.0+x", "1!1.1", True),
+        ("osv", "GHSA-aaaa-bbbb-cccc", "2.19.0", "2.20.0 --index-url x", False),
+        ("osv", "GHSA-aaaa-bbbb-cccc", "yes", "2.20.0", False),
+        ("osv", "GHSA-aaaa-bbbb-cccc", "2.19.0", "latest", False),
+        ("osv", "GHSA-aaaa-bbbb-cccc", "2.19.0", "1" * 101, False),
     ],
 )
 def test_a_report_cannot_bring_a_fix_of_its_own(tool, rule, old, new, known):

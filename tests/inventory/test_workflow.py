@@ -78,8 +78,8 @@ def test_reusable_workflows_containers_and_services() -> None:
         "  other:\n    container:\n      image: ${{ inputs.image }}\n"
     )
     assert [(each.ecosystem, each.name, each.version, each.line) for each in inventory.components] == [
-        ("GitHub Actions", "owner/repo", "v1.2.3", 4), ("Docker", "node", "22", 6), ("Docker", "postgres", "17.2", 9),
-        ("Docker", "alpine", "3.22", 11),
+        ("GitHub Actions", "owner/repo", "v1.2.3", 4), ("Docker", "node", "22", 6),
+        ("Docker", "postgres", "17.2", 9), ("Docker", "alpine", "3.22", 11),
     ]  # fmt: skip
     assert [gap.line for gap in inventory.gaps] == [14]
 
@@ -122,8 +122,8 @@ def test_the_shop_s_workflows_pin_what_they_use(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a: [", "a: b: c", "\t- x", "{a: b}: c", "[a]: c", "? {x: y}\n: c", "*a : b", "a: " + "[" * 60, "[" * 100_000,
-     "{a: " * 50_000, "- " * 50_000, "a: &a\n  *a : x\n", "a: \x00"],
+    ["a: [", "a: b: c", "\t- x", "{a: b}: c", "[a]: c", "? {x: y}\n: c", "*a : b", "a: " + "[" * 60,
+     "[" * 100_000, "{a: " * 50_000, "- " * 50_000, "a: &a\n  *a : x\n", "a: \x00"],
 )  # fmt: skip
 def test_what_is_not_yaml_or_hostile_is_refused(text: str) -> None:
     with pytest.raises(LockError):

@@ -126,3 +126,9 @@ def test_a_table_without_columns_is_none():
     assert json.loads(verdict_json.render(made))["gates"][0]["tables"] == [
         {"title": "x", "columns": [], "rows": [["a"]]}
     ]
+
+
+def test_the_rules_own_name_is_not_said_twice():
+    named = finding(rule="GHSA-1", aliases=("CVE-1", "GHSA-1"), package="pkg:npm/a@1", blocking=True)
+    assert "Known as: CVE-1" in annotations.choose(verdict(named)).items[0].message.splitlines()
+    assert "pkg:npm/a@1 · CVE-1\n" in lines(verdict(named))

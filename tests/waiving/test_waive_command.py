@@ -60,6 +60,26 @@ def test_the_next_run_passes_and_explain_names_the_line(machine: Machine, folder
     assert waive(machine, folder, mark, *WHO, "--expires", SOON)[0] == 2
 
 
+def test_a_vulnerability_of_a_component_until_a_version_mends_it(machine: Machine, folder: Path) -> None:
+    run(machine, folder)
+    file = machine.cwd / "lockgate-report/verdict.json"
+    document = json.loads(file.read_text())
+    for each in document["findings"]:
+        each.update(aliases=["CVE-2024-1"], package="pkg:pypi/django@4.2.1")
+    file.write_text(json.dumps(document))
+    asked = ("--id", "CVE-2024-1", "--package", "pkg:pypi/django@<4.2.16", "--until-fixed")
+    code, said, _ = waive(machine, folder, *asked, *WHO, "--expires", SOON)
+    assert (code, f"holds {len(document['findings'])} finding" in said) == (0, True)
+    assert (folder / ".lockgate.yml").read_text() == (
+        "waivers:\n- id: CVE-2024-1\n  package: pkg:pypi/django@<4.2.16\n  owner: '@me'\n"
+        f"  reason: 'It is: a constant'\n  expires: {SOON}\n  until-fixed: true\n"
+    )
+    listed = machine.run("waivers", str(folder)).stdout.decode().splitlines()
+    assert listed[0].startswith(
+        "20 days left · CVE-2024-1 of pkg:pypi/django@<4.2.16 · until a version mends it · @me"
+    )
+
+
 def test_a_rule_in_a_path_and_what_was_written_before_stays(machine: Machine, folder: Path) -> None:
     before = "# ours\r\nfail-on: high  # strict\r\n"
     (folder / ".lockgate.yml").write_bytes(before.encode())

@@ -82,19 +82,7 @@ def build(
         )
     rows = [gathered.rows[text] for text in sorted(gathered.rows)]
     extra = _named(rows, extra)
-    meta = Meta(
-        digest=_digest(rows),
-        newest=max(row.modified for row in rows),
-        count=len(rows),
-        withdrawn=sum(row.withdrawn for row in rows),
-        ecosystems=_ecosystems(rows),
-        sources=list(sources),
-        etags=dict(sorted((etags or {}).items())),
-        epss=len(extra.epss),
-        kev=len(extra.kev),
-        bad=len(gathered.bad),
-        bad_named=sorted(gathered.bad)[:_NAMED],
-    )
+    meta = _meta(rows, extra, gathered.bad, sources, etags or {})
     try:
         _write(target, meta, rows, extra)
     except (OSError, sqlite3.Error) as error:
@@ -156,6 +144,24 @@ def _named(rows: Sequence[_Row], extra: Extra) -> Extra:
     """Keep what is said of the CVEs that a record names: the tables know a hundred times more."""
     names = {text for row in rows if not row.withdrawn for text in row.names}
     return Extra({text: extra.epss[text] for text in names & extra.epss.keys()}, extra.kev & names)
+
+
+def _meta(
+    rows: Sequence[_Row], extra: Extra, bad: Sequence[str], sources: Sequence[str], etags: Mapping[str, str]
+) -> Meta:
+    return Meta(
+        digest=_digest(rows),
+        newest=max(row.modified for row in rows),
+        count=len(rows),
+        withdrawn=sum(row.withdrawn for row in rows),
+        ecosystems=_ecosystems(rows),
+        sources=list(sources),
+        etags=dict(sorted(etags.items())),
+        epss=len(extra.epss),
+        kev=len(extra.kev),
+        bad=len(bad),
+        bad_named=sorted(bad)[:_NAMED],
+    )
 
 
 def _digest(rows: Sequence[_Row]) -> str:

@@ -245,12 +245,8 @@ def _advisories(parser: argparse.ArgumentParser) -> None:
         "--from", dest="sources", nargs="+", type=Path, default=[], metavar="PATH",
         help="exports in OSV's layout: all.zip files, or folders of them (default: fetch them from OSV)",
     )  # fmt: skip
-    parser.add_argument(
-        "--epss", type=Path, metavar="FILE", help="FIRST's table of probabilities, .csv or .csv.gz"
-    )
-    parser.add_argument(
-        "--kev", type=Path, metavar="FILE", help="CISA's catalogue of what is exploited, .json"
-    )
+    parser.add_argument("--epss", type=Path, metavar="FILE", help="FIRST's probabilities, .csv or .csv.gz")
+    parser.add_argument("--kev", type=Path, metavar="FILE", help="CISA's catalogue of the exploited, .json")
     parser.set_defaults(command="advising.advisories")
 
 

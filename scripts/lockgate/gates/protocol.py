@@ -31,8 +31,8 @@ class Task:
     """Hold what a gate works with.
 
     `home` is where tools may be installed; `progress` counts files done; `share` is the part of the files
-    that this job looks at. `epoch` is SOURCE_DATE_EPOCH, where that is set. `folder` is where the configuration
-    lies, empty for the repository's top: its paths go from there.
+    that this job looks at. `epoch` is SOURCE_DATE_EPOCH, where that is set. `folder` is where the
+    configuration lies, empty for the repository's top: its paths go from there.
     """
 
     tree: Tree

@@ -96,7 +96,7 @@ def test_a_range_that_allows_it_needs_an_update_alone(checkout):
     mended = found(checkout, npm(), B)
     assert mended.mend == "To take 1.5.0, run `npm update b` in web/. All that need it allow it."
     assert "Path: web → a 1.0.0 → b 1.1.0." in mended.message
-    assert mended.related == (Related("web/package.json", 5, "the project asks for `^1.0.0` here"),)
+    assert mended.related == (Related("web/package.json", 5, "the project asks for `a ^1.0.0` here"),)
     assert mended.line == 3
 
 

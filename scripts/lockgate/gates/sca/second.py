@@ -20,8 +20,9 @@ def second_opinion(
     task: Task, configuration: ScaConfiguration, locks: Locks, answers: Answers, sources: Sources
 ) -> Output:
     """Hold pip-audit's answers against ours; where they differ, one of both is wrong and nothing is clean."""
-    asked = [pin for pin in pins(locks.head) if pin.package.ecosystem == "PyPI"]
-    if not asked or not configuration.second_opinion:
+    python = (lock for lock in locks.head if lock.inventory and lock.inventory.ecosystem == "PyPI")
+    asked = pins(python) if configuration.second_opinion else []
+    if not asked:
         return Output(findings=(), tools=())
     try:
         differences = sources.audit(asked, answers.advisories, answers.found, task.home, task.cache)
