@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lockgate.process import Job, Pool
+from lockgate.process.pool import Job, Pool
 from lockgate.worker import ANALYSERS
 
 SCRIPTS = Path(__file__).parents[1] / "scripts"

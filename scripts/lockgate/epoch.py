@@ -7,14 +7,14 @@ from lockgate.git import Git
 from lockgate.untrusted import one_line
 
 
-def time_of(git: Git | None, epoch: str) -> datetime:
-    """Give the time that `epoch` (SOURCE_DATE_EPOCH) says, else that of the commit at HEAD, else now.
+def time_of(git: Git | None, epoch: str, commit: str = "HEAD") -> datetime:
+    """Give the time that `epoch` (SOURCE_DATE_EPOCH) says, else that of a commit, else now.
 
     https://reproducible-builds.org/specs/source-date-epoch/
     """
     given = epoch
-    if not given and git and git.resolve("HEAD"):
-        given = git.ask("rev-list", "--max-count=1", "--timestamp", "HEAD").partition(" ")[0]
+    if not given and git and (found := git.resolve(commit)):
+        given = git.ask("rev-list", "--max-count=1", "--timestamp", found).partition(" ")[0]
     if not given:
         return datetime.now(UTC)
     try:

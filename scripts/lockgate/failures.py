@@ -3,7 +3,6 @@
 import contextlib
 import os
 import sys
-import traceback
 from collections.abc import Callable, Mapping
 from typing import IO
 
@@ -47,6 +46,8 @@ def _survive_any_text() -> None:
 
 def _bug(error: Exception) -> str:
     """Make a report that can be pasted: where it happened and what kind of error, no content of any file."""
+    import traceback  # noqa: PLC0415 - who has no bug need not load it
+
     frames = traceback.extract_tb(error.__traceback__)
     report = [
         f"a bug in lockgate {__version__}: {type(error).__name__} on Python {sys.version.split()[0]}",

@@ -5,8 +5,8 @@ The runner reads each line twice. `::command::` counts at the start of a line af
 https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
 """
 
+import os
 import re
-import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal, TextIO
@@ -54,7 +54,7 @@ class Emitter:
         *,
         output: Path | None = None,
         summary: Path | None = None,
-        token: Callable[[], str] = lambda: secrets.token_hex(16),
+        token: Callable[[], str] = lambda: os.urandom(16).hex(),
     ) -> None:
         self._stream = stream
         self._output = output

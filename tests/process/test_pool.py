@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lockgate.errors import ToolError
-from lockgate.process import Job, Pool
+from lockgate.process.pool import Job, Pool
 
 FAKE = """
 import json, os, sys, time

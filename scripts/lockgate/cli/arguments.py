@@ -57,12 +57,12 @@ def _run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jobs", metavar="N", default="", help="worker processes a gate (default: one a core)"
     )
-    parser.set_defaults(command="commands.run")
+    parser.set_defaults(command="judging.run")
 
 
 def _plan(parser: argparse.ArgumentParser) -> None:
     _what(parser)
-    parser.set_defaults(command="commands.plan")
+    parser.set_defaults(command="planning.plan")
 
 
 def _what(parser: argparse.ArgumentParser) -> None:
@@ -86,7 +86,7 @@ def _explain(parser: argparse.ArgumentParser) -> None:
         "--report", type=Path, default=Path("lockgate-report"), metavar="DIR",
         help="the folder that `run` wrote (default: %(default)s)",
     )  # fmt: skip
-    parser.set_defaults(command="commands.explain")
+    parser.set_defaults(command="explaining.explain")
 
 
 def _waive(parser: argparse.ArgumentParser) -> None:
@@ -173,7 +173,7 @@ def _hook(parser: argparse.ArgumentParser) -> None:
 
 def _schema(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("of", nargs="?", choices=("configuration", "verdict"), default="configuration")
-    parser.set_defaults(command="commands.schema")
+    parser.set_defaults(command="schemas.schema")
 
 
 def _verify(parser: argparse.ArgumentParser) -> None:
@@ -193,14 +193,14 @@ def _verify(parser: argparse.ArgumentParser) -> None:
         "--repository", default=REPOSITORY, metavar="OWNER/REPO",
         help="the name that the toolkit is used by (default: %(default)s)",
     )  # fmt: skip
-    parser.set_defaults(command="commands.verify")
+    parser.set_defaults(command="verifying.verify")
 
 
 def _action(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "gate", nargs="?", default="", help="the action's own gate (default: the input `gates`)"
     )
-    parser.set_defaults(command="commands.action")
+    parser.set_defaults(command="judging.action")
 
 
 def _init(parser: argparse.ArgumentParser) -> None:
@@ -272,7 +272,7 @@ def _rescan(parser: argparse.ArgumentParser) -> None:
 
 
 def _version(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults(command="commands.version")
+    parser.set_defaults(command="about.version")
 
 
 _COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], str]] = {

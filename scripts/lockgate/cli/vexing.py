@@ -3,12 +3,12 @@
 import argparse
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 from lockgate.bom.read import MAX_BYTES, BomError, decode
 from lockgate.bom.vex import VexError, write_cyclonedx, write_openvex
 from lockgate.cli.reading import read_report
+from lockgate.epoch import time_of
 from lockgate.errors import ExitCode, InputError
 from lockgate.git import find
 from lockgate.github import inert_json
@@ -23,7 +23,8 @@ _BILL = "sbom.cdx.json"  # as the gate sbom names it
 def vex(arguments: argparse.Namespace, environment: Mapping[str, str]) -> ExitCode:
     """Print the findings of the last run about vulnerabilities as a VEX."""
     verdict = verdict_json.restore(read_report(arguments.report))
-    said, when = statements(verdict), _when(verdict.head, environment)
+    epoch = environment.get("SOURCE_DATE_EPOCH", "")
+    said, when = statements(verdict), time_of(find(Path()), epoch, verdict.head)
     try:
         if arguments.format == "cyclonedx":
             bill = arguments.bill or arguments.report / _BILL
@@ -49,20 +50,4 @@ def _serial(bill: Path) -> str:
             f"{bill} cannot be read: {why}",
             cause="a CycloneDX VEX links to its bill, which the gate sbom writes",
             todo="run that gate too, name the bill with `--bill`, or ask for `--format openvex`",
-        ) from error
-
-
-def _when(head: str, environment: Mapping[str, str]) -> datetime:
-    """Give the time of the document: SOURCE_DATE_EPOCH, else that of the commit that was judged, else now."""
-    given = environment.get("SOURCE_DATE_EPOCH", "")
-    git = find(Path())
-    if not given and git and head.isalnum() and git.resolve(head):
-        given = git.ask("rev-list", "--max-count=1", "--timestamp", head).partition(" ")[0]
-    try:
-        return datetime.fromtimestamp(int(given), UTC) if given else datetime.now(UTC)
-    except (OSError, OverflowError, ValueError) as error:
-        raise InputError(
-            f"SOURCE_DATE_EPOCH is `{one_line(given)[:80]}`",
-            cause="it is no number of seconds since 1970",
-            todo="set it to what `git log -1 --format=%ct` prints, or not at all",
         ) from error

@@ -9,7 +9,7 @@ import msgspec
 from lockgate.cache import Cache
 from lockgate.errors import ToolError
 from lockgate.gates.file_report import FileReport
-from lockgate.process import Job, Pool
+from lockgate.process.pool import Job, Pool
 from lockgate.share import WHOLE, Share
 from lockgate.source import MAX_BYTES, Source, display, read_bytes
 

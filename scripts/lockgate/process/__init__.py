@@ -1,7 +1,6 @@
-"""Child processes: one bounded run, and a pool of workers that survives its files."""
+"""Child processes: one bounded run; `pool` has workers that survive their files."""
 
 from lockgate.process.children import end_with_signals, network, which
-from lockgate.process.pool import Job, Pool, Reply
 from lockgate.process.run import Completed, run
 
-__all__ = ["Completed", "Job", "Pool", "Reply", "end_with_signals", "network", "run", "which"]
+__all__ = ["Completed", "end_with_signals", "network", "run", "which"]

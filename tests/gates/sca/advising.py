@@ -10,7 +10,7 @@ from lockgate.config import Limits
 from lockgate.config.model import ScaConfiguration
 from lockgate.errors import PlatformError
 from lockgate.gates.protocol import Task
-from lockgate.gates.sca import gate
+from lockgate.gates.sca import gate, judging
 from lockgate.gates.sca.sources import Sources
 from lockgate.git import Git
 from lockgate.share import WHOLE
@@ -103,7 +103,7 @@ def tree(root, base=None, folder=None):
 
 def run(given, made, **values):
     """Run the gate over a tree; give its output."""
-    return gate.run(task(given, **values), made)
+    return judging.run(gate.NAME, task(given, **values), made)
 
 
 def marks(output):

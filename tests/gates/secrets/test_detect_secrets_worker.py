@@ -11,7 +11,7 @@ from gates.secrets.tokens import MAKERS
 from lockgate.finding import Severity
 from lockgate.gates.secrets import detect_secrets_worker
 from lockgate.gates.secrets.detect_secrets_rules import RULES, rule
-from lockgate.process import Job, Pool
+from lockgate.process.pool import Job, Pool
 
 NPM, GITHUB, AWS = (
     MAKERS[kind](Random(7)).value for kind in ("npm-token", "github-classic-token", "aws-access-key-id")

@@ -1,96 +1,30 @@
-"""What is known to be wrong with the components that lock files name."""
+"""What is known to be wrong with the components that lock files name.
+
+What judges is loaded when it is run: a plan needs neither it nor the libraries that it stands on.
+"""
 
 from dataclasses import replace
 
-from lockgate import __version__
 from lockgate.config import GateConfiguration
-from lockgate.config.model import ScaConfiguration
-from lockgate.finding import NOT_SCANNED, Finding, Notification
-from lockgate.gates import found
 from lockgate.gates.protocol import Applies, Output, Task
-from lockgate.gates.sca import notes
-from lockgate.gates.sca.advice import ask
-from lockgate.gates.sca.components import components
-from lockgate.gates.sca.hits import pins
-from lockgate.gates.sca.locks import Lock, Locks, Select, load, paths
-from lockgate.gates.sca.second import second_opinion
-from lockgate.gates.sca.sources import Sources
-from lockgate.gates.sca.vulnerabilities import vulnerabilities
-from lockgate.gates.scope import chooser, merged
+from lockgate.gates.sca.locks import everywhere_in, own, paths
+from lockgate.gates.scope import chooser
 from lockgate.gates.scope import describe as counted
 from lockgate.inventory.kinds import is_lock
 from lockgate.tree import Tree
-from lockgate.verdict import Tool
 
 NAME = "sca"
-_SOURCES = Sources()
 
 
 def applies(tree: Tree, configuration: GateConfiguration) -> Applies:
     """Apply where there is a lock file in the change; a changed manifest alone changes nothing installed."""
-    chosen, everywhere = chooser(is_lock, configuration), _everywhere(tree, _own(configuration))
+    chosen, everywhere = chooser(is_lock, configuration), everywhere_in(tree, own(configuration))
     number = len(paths(tree, chosen, everywhere=everywhere))
     return counted({"lock file": number}, "no lock file", replace(tree, changed=None) if everywhere else tree)
 
 
-def run(task: Task, sources: Sources = _SOURCES) -> Output:
-    """Judge what the lock files of the head name, and of the base's what was known and what is gone.
+def run(task: Task) -> Output:
+    """Judge what the lock files of the head name, and of the base's what was known and what is gone."""
+    from lockgate.gates.sca import judging  # noqa: PLC0415 - see above
 
-    One job does it all, the one that judges: it takes a second.
-    """
-    if task.share.count > 1:
-        return Output(findings=(), tools=())
-    configuration = _own(task.configuration)
-    chosen = chooser(is_lock, configuration)
-    everywhere = _everywhere(task.tree, configuration)
-    locks = load(task.tree, chosen, everywhere=everywhere, progress=task.progress)
-    about = merged((_about_locks(task.tree, chosen, locks), components(task, configuration, locks)))
-    asked = pins((*locks.head, *locks.base))
-    if not asked:
-        return about
-    answers = ask(asked, task, configuration, sources)
-    vulnerable = vulnerabilities(NAME, task, configuration, locks, answers)
-    return merged((about, vulnerable, second_opinion(task, configuration, locks, answers, sources)))
-
-
-def _own(configuration: GateConfiguration) -> ScaConfiguration:
-    if isinstance(configuration, ScaConfiguration):
-        return configuration
-    return ScaConfiguration(exclude=configuration.exclude)
-
-
-def _everywhere(tree: Tree, configuration: ScaConfiguration) -> bool:
-    """Say whether locks count that the change does not touch: what was published since may be about them."""
-    return tree.changed is not None and configuration.published_since_base == "block"
-
-
-def _about_locks(tree: Tree, chosen: Select, locks: Locks) -> Output:
-    """Report the locks that nobody can read, and the lines that pin nothing."""
-    head = [finding for lock in locks.head for finding in _own_findings(lock)]
-    base = [finding for lock in locks.base for finding in _own_findings(lock)]
-    head += found.of_unreadable(NAME, notes.OURS, tree.unreadable, chosen)
-    here = {finding.fingerprint for finding in head}
-    used = {finding.rule for finding in head + base}
-    rules = [found.not_scanned_rule(notes.OURS)] if NOT_SCANNED in used else []
-    unread = [lock for lock in locks.base if lock.problem]
-    return Output(
-        findings=tuple(head),
-        known=frozenset(finding.fingerprint for finding in base),
-        gone=tuple(finding for finding in base if finding.fingerprint not in here),
-        tools=(Tool(notes.OURS, __version__),),
-        rules=(*rules, notes.RULE) if notes.NOT_AUDITABLE in used else tuple(rules),
-        counts={notes.OURS: len(paths(tree, chosen, everywhere=False)) or len(locks.head)},
-        notifications=tuple(map(_unread_base, unread)),
-    )
-
-
-def _own_findings(lock: Lock) -> list[Finding]:
-    return [*notes.unread(NAME, lock), *notes.gaps(NAME, lock)]
-
-
-def _unread_base(lock: Lock) -> Notification:
-    why = lock.problem.why if lock.problem else ""
-    told = (
-        f"the base's {lock.path} cannot be read ({why}), so all that is wrong with the new one counts as new"
-    )
-    return Notification(level="warning", message=told, path=lock.path)
+    return judging.run(NAME, task)

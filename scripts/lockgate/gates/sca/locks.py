@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from lockgate.config.model import GateConfiguration, ScaConfiguration
 from lockgate.inventory.kinds import is_lock, parse
 from lockgate.inventory.model import Inventory, LockError, Read
 from lockgate.source import MAX_BYTES, Source, display, read_bytes
@@ -35,6 +36,18 @@ class Locks:
 
     head: tuple[Lock, ...] = ()
     base: tuple[Lock, ...] = ()
+
+
+def own(configuration: GateConfiguration) -> ScaConfiguration:
+    """Give the gate's own configuration."""
+    if isinstance(configuration, ScaConfiguration):
+        return configuration
+    return ScaConfiguration(exclude=configuration.exclude)
+
+
+def everywhere_in(tree: Tree, configuration: ScaConfiguration) -> bool:
+    """Say whether locks count that the change does not touch: what was published since may be about them."""
+    return tree.changed is not None and configuration.published_since_base == "block"
 
 
 def paths(tree: Tree, chosen: Select, *, everywhere: bool) -> list[str]:
