@@ -1,6 +1,8 @@
 """Package URLs of components, and of strangers."""
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from lockgate.advisories.model import Package, Pin
 from lockgate.bom import purl
@@ -102,3 +104,19 @@ def test_pins(text: str, pin: Pin | None) -> None:
 )
 def test_an_address_fits_any_document(address: str, expected: str) -> None:
     assert purl.link(address) == expected
+
+
+@given(st.from_regex(purl._PLAIN, fullmatch=True))
+@example("pkg:pypi/A_b.C@1")
+@example("pkg:npm/%40a.b/C_d@1-0.A")
+@example("pkg:npm/_@-")
+def test_what_is_plain_is_read_as_the_library_reads_it(text: str) -> None:
+    assert purl.read(text) == purl._read_by_library(text) is not None
+
+
+@pytest.mark.parametrize(
+    "text", ["pkg:pypi/%40a/b@1", "pkg:npm/..@1", "https://h.example/a", "pkg:npm/%40A/b@1"]
+)
+def test_what_is_not_plain_is_the_librarys(text: str) -> None:
+    assert purl._PLAIN.fullmatch(text) is None
+    assert purl.read(text) == purl._read_by_library(text)

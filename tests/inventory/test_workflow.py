@@ -45,6 +45,7 @@ def test_actions(line: str, name: str, version: str, gaps: int) -> None:
     assert (component.ecosystem, component.name, component.version) == ("GitHub Actions", name, version)
     assert component.line == 5
     assert [gap.line for gap in inventory.gaps] == [5] * gaps
+    assert [gap.pinned for gap in inventory.gaps] == [SHA in line] * gaps
 
 
 def test_the_folder_of_an_action_and_its_commit_are_kept() -> None:

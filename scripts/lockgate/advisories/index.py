@@ -67,7 +67,10 @@ class Index:
         """Name the data."""
         newest = datetime.fromisoformat(self.meta.newest)
         source = ", ".join(self.meta.sources)
-        return Snapshot(source=source, digest=self.meta.digest, newest=newest, count=self.meta.count)
+        return Snapshot(
+            source=source, digest=self.meta.digest, newest=newest, count=self.meta.count,
+            ecosystems=frozenset(self.meta.ecosystems),
+        )  # fmt: skip
 
     @cached_property
     def extra(self) -> Extra:

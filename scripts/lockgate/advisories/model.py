@@ -58,12 +58,14 @@ class Snapshot:
 
     `source` is `OSV` or where the index was made from, `digest` is a sha256 over ids and times of change,
     `newest` the newest of those, `count` the number of records; empty, None and 0 where live data has none.
+    `ecosystems` are those that it has records of; empty where it knows of all.
     """
 
     source: str
     digest: str = ""
     newest: datetime | None = None
     count: int = 0
+    ecosystems: frozenset[str] = frozenset()
 
 
 class Advisories(Protocol):

@@ -1,6 +1,6 @@
 """What became known of a bill since it was made: its components against advisories of today."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -22,7 +22,11 @@ class Aged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rescanned:
-    """Hold a bill as of today: what it has, and how many of its components nobody could be asked about."""
+    """Hold a bill as of today.
+
+    `found` is what it has, worst first; `asked` counts the different components that the advisories could
+    tell of, `unknown` those that they could not: without a version, or of an ecosystem unknown to them.
+    """
 
     listing: Listing
     found: tuple[Aged, ...]
@@ -38,15 +42,21 @@ class Rescanned:
 
 def rescan(listings: Sequence[Listing], advisories: Advisories) -> tuple[Rescanned, ...]:
     """Hold bills against advisories, all of them in one question."""
-    pinned = [[(each.pin, each) for each in listing.components] for listing in listings]
+    known = advisories.snapshot.ecosystems
+    pinned = [[(_known(each.pin, known), each) for each in listing.components] for listing in listings]
     answers = advisories.of({pin for pairs in pinned for pin, _ in pairs if pin})
     return tuple(_rescanned(listing, pairs, answers) for listing, pairs in zip(listings, pinned, strict=True))
+
+
+def _known(pin: Pin | None, ecosystems: Collection[str]) -> Pin | None:
+    """Give a pin that can be asked about: to know nothing of an ecosystem is not to find it clean."""
+    return pin if pin and (not ecosystems or pin.package.ecosystem in ecosystems) else None
 
 
 def _rescanned(
     listing: Listing, pairs: Sequence[tuple[Pin | None, Listed]], answers: Mapping[Pin, tuple[Advisory, ...]]
 ) -> Rescanned:
-    asked = {pin: each for pin, each in pairs if pin}
+    asked = {pin: each for pin, each in reversed(pairs) if pin}  # of twins, the first one's name is shown
     found = tuple(sorted(_aged(listing, asked, answers), key=_order))
     unknown = sum(pin is None for pin, _ in pairs)
     return Rescanned(listing=listing, found=found, asked=len(asked), unknown=unknown)
@@ -55,7 +65,7 @@ def _rescanned(
 def _aged(
     listing: Listing, asked: Mapping[Pin, Listed], answers: Mapping[Pin, tuple[Advisory, ...]]
 ) -> Iterator[Aged]:
-    made = time(listing.when)
+    made = _time(listing.when)
     for pin, component in asked.items():
         for advisory in answers.get(pin, ()):
             published = advisory.published
@@ -66,6 +76,7 @@ def _aged(
 def _order(aged: Aged) -> tuple[object, ...]:
     score = aged.advisory.score
     return (
+        not aged.advisory.malicious,
         -(score if score is not None else -1.0),
         aged.component.name,
         aged.component.version,
@@ -73,7 +84,7 @@ def _order(aged: Aged) -> tuple[object, ...]:
     )
 
 
-def time(text: str) -> datetime | None:
+def _time(text: str) -> datetime | None:
     """Read a bill's time; None for what is none."""
     try:
         when = datetime.fromisoformat(text)

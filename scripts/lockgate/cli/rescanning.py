@@ -1,4 +1,20 @@
-"""`lockgate rescan`: bills of what was released, against the advisories of today."""
+"""`lockgate rescan`: bills of what was released, against the advisories of today.
+
+`--format json` prints `schema` (`lockgate-rescan/1`), `advisories` and `bills`. `advisories` has `source`,
+`sha256` (over ids and times of change), `newest` (the last of those times) and `count` of the records.
+Each of `bills`, in the order in which they were given, has
+
+- `file`, and what it says of itself: `name`, `version`, `made` (as it is written there) and `serial`;
+- `components`, how many different ones were asked about, and `unknown`, how many could not be: without a
+  version, or of an ecosystem that the advisories know nothing of;
+- `since`, when the first of what is new was published, null when nothing is;
+- `vulnerabilities`, worst first: `id`, `ids` (all its names), `package` (a package URL), `severity` (null
+  where nobody gave one), `score` (CVSS), `published`, `new` (published after the bill was made; null where
+  one of both times is unknown), `fixed` (versions, oldest first), `exploited` (KEV), `epss`, `malicious`,
+  `summary`.
+
+Times are RFC 3339.
+"""
 
 import argparse
 import json
@@ -17,9 +33,12 @@ from lockgate.gates.sca.sources import Sources
 from lockgate.github import inert, inert_json
 from lockgate.host import Host, host
 from lockgate.source import read_bytes
-from lockgate.untrusted import markdown, one_line
+from lockgate.untrusted import cut, markdown, one_line
 
 _SCHEMA = "lockgate-rescan/1"
+_LONGEST = 200
+_LARGEST = 2_000_000_000
+_EXPORTED = {".csv", ".gz", ".json", ".zip"}
 _HEAD = "| bill | component | vulnerability | severity | published | fixed in |\n|---|---|---|---|---|---|\n"
 
 
@@ -44,10 +63,10 @@ def judge(arguments: argparse.Namespace, machine: Host, sources: Sources) -> Exi
 
 def _blocks(aged: Aged, threshold: Severity) -> bool:
     """Say whether one counts: what nobody gave a severity does where a version mends it."""
-    severity = severity_of(aged.advisory)
-    if severity is None:
-        return bool(aged.advisory.fixed)
-    return severity >= threshold or aged.advisory.exploited or aged.advisory.malicious
+    advisory, severity = aged.advisory, severity_of(aged.advisory)
+    if advisory.exploited or advisory.malicious:
+        return True
+    return bool(advisory.fixed) if severity is None else severity >= threshold
 
 
 def _read(file: Path) -> Listing:
@@ -65,20 +84,27 @@ def _read(file: Path) -> Listing:
 def _advisories(path: Path | None, machine: Host, sources: Sources) -> Advisories:
     if path is None:
         return sources.index(machine.home)
-    files = sorted(path.rglob("*")) if path.is_dir() else [path]
     try:
-        found = {
-            (file.relative_to(path) if path.is_dir() else Path(file.name)).as_posix(): file.read_bytes()
-            for file in files
-            if file.is_file()
-        }
+        files = dict(_files(path))
+        if not files:
+            raise OSError(0, "no record is there")
     except OSError as error:
         raise InputError(
             f"the advisories in {one_line(str(path))[:200]} cannot be read: {error.strerror}",
             cause="a wrong path",
             todo="give a zip of OSV's export, or a folder of it",
         ) from error
-    return sources.export(path.name, found)
+    return sources.export(path.resolve().name, files)
+
+
+def _files(path: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield what may be of an export, by its path in the folder; a README that lies there is not."""
+    if not path.is_dir():
+        yield path.name, read_bytes(path.resolve(), _LARGEST)
+        return
+    for file in sorted(path.rglob("*")):
+        if file.suffix in _EXPORTED and file.is_file():
+            yield file.relative_to(path).as_posix(), read_bytes(file.resolve(), _LARGEST)
 
 
 def _see_age(snapshot: Snapshot, today: date, most: int) -> None:
@@ -111,12 +137,12 @@ def _lines(made: Mapping[str, Rescanned], snapshot: Snapshot) -> Iterator[str]:
 def _told(one: Rescanned) -> str:
     new = sum(each.new is True for each in one.found)
     since = f", {new:,} published since it was made, the first on {_day(one.since)}" if one.since else ""
-    unknown = f"; nobody knows of {one.unknown:,} more" if one.unknown else ""
+    unknown = f"; {one.unknown:,} more could not be asked about" if one.unknown else ""
     return f"{len(one.found):,} vulnerabilities in {one.asked:,} components{since}{unknown}"
 
 
 def _name(file: str, listing: Listing) -> str:
-    named = " ".join(filter(None, (listing.name, listing.version[:12])))
+    named = cut(" ".join(filter(None, (listing.name, listing.version))), _LONGEST)
     return f"{file} ({named})" if named else file
 
 
@@ -124,7 +150,7 @@ def _cells(each: Aged) -> tuple[str, ...]:
     component, advisory = each.component, each.advisory
     severity = severity_of(advisory)
     return (
-        f"{component.name} {component.version}",
+        cut(f"{component.name} {component.version}", _LONGEST),
         " ".join(advisory.ids),
         str(severity) if severity is not None else "unknown",
         _day(advisory.published),
@@ -175,5 +201,5 @@ def _vulnerability(each: Aged) -> dict[str, object]:
         "severity": str(severity) if severity is not None else None, "score": advisory.score,
         "published": advisory.published.isoformat() if advisory.published else None,
         "new": each.new, "fixed": advisory.fixed, "exploited": advisory.exploited, "epss": advisory.epss,
-        "summary": advisory.summary,
+        "malicious": advisory.malicious, "summary": advisory.summary,
     }  # fmt: skip

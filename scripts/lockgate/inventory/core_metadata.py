@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterable
 
 _LONGEST = 200
-_EXACT = re.compile(
-    r"\(*[\w.+]+(?:-[\w.+-]+|(?:\)* (?:AND|OR|WITH) \(*[\w.+-]+)+)(?:[ ()]+[\w.+-]+)*\)*", re.ASCII
-)
+_TERM = r"\(*[\w.+-]+\)*"
+_EXACT = re.compile(rf"(?=.*[- ]){_TERM}(?: (?:AND|OR|WITH) {_TERM})*", re.ASCII)
 _BARE = {"", "OSI Approved"}
 
 

@@ -1,17 +1,17 @@
-"""Read an installed Python environment from the metadata of its packages: nothing of it is run or imported."""
+"""Read an installed Python environment from its packages' metadata: nothing of it is run or imported."""
 
 import os
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 
 from lockgate.inventory.core_metadata import licence_of
 from lockgate.inventory.model import Component, Gap, Inventory, Kind, LockError, Origin
-from lockgate.inventory.python_graph import Edge, needs_of, normalise, settle, unique
+from lockgate.inventory.python_graph import Edge, Edges, needs_of, normalise, settle, unique
 from lockgate.source import display, read_bytes
 
 PATH = "environment"
@@ -65,15 +65,23 @@ def of_environment(folder: Path) -> Inventory:
     components = {key: package.component for key, package in packages.items()}
     edges = {key: list(_edges(package, names)) for key, package in packages.items()}
     roots = [Edge(key) for key, package in packages.items() if package.requested]
-    needed = {need.key for each in settle(components, edges, roots) for need in each.needs}
+    needed = {need.key for each in _settled(components, edges, roots) for need in each.needs}
     roots += [Edge(key) for key in packages if key not in needed and not packages[key].requested]
     return Inventory(
         path=PATH,
         kind=PATH,
         ecosystem="PyPI",
         needs=needs_of(roots),
-        components=settle(components, edges, roots),
+        components=_settled(components, edges, roots),
         gaps=tuple(gaps),
+    )
+
+
+def _settled(components: Mapping[str, Component], edges: Edges, roots: list[Edge]) -> tuple[Component, ...]:
+    """Draw the graph; a package that needs itself, for an extra of its own, needs what that extra does."""
+    return tuple(
+        replace(each, needs=tuple(need for need in each.needs if need.key != each.key))
+        for each in settle(components, edges, roots)
     )
 
 
@@ -164,5 +172,5 @@ def _edges(package: _Installed, names: Mapping[str, list[str]]) -> Iterator[Edge
         extras = tuple(sorted(map(normalise, wanted.extras)))
         unders = sorted(map(normalise, _EXTRA.findall(str(wanted.marker or "")))) or [""]
         for key in names.get(normalise(wanted.name), ()):
-            if key != package.component.key or extras:
-                yield from (Edge(key, str(wanted.specifier), extras=extras, under=each) for each in unders)
+            for under in unders:
+                yield Edge(key, str(wanted.specifier), extras=extras, under=under)

@@ -1,7 +1,8 @@
-"""The lock files that can be read, in alphabetical order. To add one: a module with `parse`, and its line here."""
+"""The lock files that can be read, in alphabetical order. To add one: a module with `parse`, a line here."""
 
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from importlib import import_module
 
 from lockgate.inventory.model import Inventory, LockError, Read
@@ -42,6 +43,12 @@ def module_of(path: str) -> str:
 def is_lock(path: str) -> bool:
     """Say whether a file says which components are used."""
     return bool(module_of(path))
+
+
+def counts(paths: Iterable[str]) -> dict[str, int]:
+    """Count files by what people call them."""
+    names = {"dockerfile": "Dockerfile", "workflow": "workflow or action"}
+    return Counter(names.get(module_of(path), "lock file") for path in sorted(paths))
 
 
 def parse(path: str, data: bytes, read: Read) -> Inventory:

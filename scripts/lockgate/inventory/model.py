@@ -71,7 +71,8 @@ class Component:
 
     `key` is its own in its inventory: several copies of one npm package are several components. `name` is
     normalised as its ecosystem's advisories write it, `version` as the lock does; empty where it has none.
-    `alias` is the name by which it is required, where that is another (npm). `line` to `end_line` is its entry.
+    `alias` is the name by which it is required, where that is another (npm).
+    Its entry is `line` to `end_line`.
     `marker` is the condition under which it is installed (PEP 508), all conditions count as true.
     `bundled` says that it comes inside its parent's file (npm), and so has no hash of its own.
     `published` is the time at which its files were, where the lock says so (RFC 3339).
@@ -103,11 +104,15 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Say what nobody can answer for: a line that pins nothing, an entry without a version."""
+    """Say what nobody can answer for: a line that pins nothing, an entry without a version.
+
+    `pinned` says that it is always the same, though by nothing that advisories name.
+    """
 
     line: int
     text: str
     why: str
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

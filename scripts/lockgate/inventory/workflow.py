@@ -93,10 +93,11 @@ def _of_uses(value: _Value) -> Iterator[Component | Gap]:
         origin=Origin(Kind.GIT, f"https://github.com/{name}.git#{ref}"),
     )  # fmt: skip
     if not _EXACT.fullmatch(version):
+        pinned = bool(_COMMIT.fullmatch(ref))
         why = "it moves, so nobody can say which version runs"
-        if _COMMIT.fullmatch(ref):
+        if pinned:
             why = "it is a commit, and no comment behind it says its version, which advisories name"
-        yield Gap(value.line, text, why)
+        yield Gap(value.line, text, why, pinned)
 
 
 def _of_image(value: _Value, text: str) -> Iterator[Component | Gap]:

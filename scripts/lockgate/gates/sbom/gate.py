@@ -1,101 +1,31 @@
-"""Bills of materials of what lock files lock: written, held against their schemas, scored, compared."""
+"""Bills of materials of what lock files lock: written, held against their schemas, scored, compared.
 
-from collections.abc import Iterator, Mapping
+What makes them is loaded when it is run: a plan needs neither it nor the libraries that it stands on.
+"""
 
-import msgspec
-
-from lockgate import __version__
-from lockgate.beside import Beside
-from lockgate.bom.diff import Change
-from lockgate.bom.validate import problems
 from lockgate.config import GateConfiguration
-from lockgate.config.model import SbomConfiguration
-from lockgate.epoch import time_of
-from lockgate.finding import Notification
 from lockgate.gates.protocol import Applies, Output, Task
-from lockgate.gates.sbom import bills, environment, judging
 from lockgate.gates.scope import chooser
 from lockgate.gates.scope import describe as counted
-from lockgate.inventory.kinds import is_lock
+from lockgate.inventory.kinds import counts, is_lock
 from lockgate.tree import Tree
-from lockgate.verdict import Table, Tool
 
-NAME = bills.NAME
-_ATTESTED = 16_000_000
-_MOST = 500
+NAME = "sbom"
 
 
 def applies(tree: Tree, configuration: GateConfiguration) -> Applies:
     """Apply where there is any lock file: a bill is of the whole, whatever the change touches."""
-    return counted({"lock file": len(_locks(tree, configuration))}, "no lock file", Tree(tree.root))
+    return counted(counts(locks(tree, configuration)), "no lock file", Tree(tree.root))
 
 
-def run(task: Task) -> Output:
-    """Make the bills of the head; with a base, say what differs. One job does it all: it takes a moment."""
-    if task.tree.beside is None:
-        return Output(findings=(), tools=())
-    configuration, beside = _own(task.configuration), task.tree.beside
-    when = time_of(beside.git, task.epoch)
-    head = bills.read(_locks(task.tree, configuration), beside.head, task.progress)
-    base = _base(task.tree, configuration, beside)
-    files = bills.documents(head, bills.name(beside), bills.version(beside), when)
-    judged = judging.score(msgspec.json.decode(files[bills.FILE]))
-    findings = tuple(judging.findings(head, judged, configuration))
-    before = (
-        tuple(judging.findings(base, judging.score(bills.document(base, when)), configuration))
-        if base
-        else ()
-    )
-    here, used = {each.fingerprint for each in findings}, {each.rule for each in findings + before}
-    if configuration.environment:
-        seconds = task.limits.seconds_per_tool
-        files[environment.FILE] = environment.make(configuration.environment, beside.root, task.home, seconds)
-    return Output(
-        findings=findings,
-        known=frozenset(each.fingerprint for each in before),
-        gone=tuple(each for each in before if each.fingerprint not in here),
-        tools=(Tool(judging.OURS, __version__), *([environment.tool()] if configuration.environment else [])),
-        rules=tuple(rule for rule in judging.RULES if rule.id in used),
-        counts={judging.OURS: len(head.inventories) + len(head.problems)},
-        notifications=tuple(_notes(files)),
-        tables=(*([_compared(bills.changes(base, head, when))] if base else []), judging.table(judged)),
-        documents=files,
-    )
-
-
-def _own(configuration: GateConfiguration) -> SbomConfiguration:
-    if isinstance(configuration, SbomConfiguration):
-        return configuration
-    return SbomConfiguration(exclude=configuration.exclude)
-
-
-def _locks(tree: Tree, configuration: GateConfiguration) -> list[str]:
+def locks(tree: Tree, configuration: GateConfiguration) -> list[str]:
+    """List the head's lock files, in the change or not."""
     chosen = chooser(is_lock, configuration)
     return [path for path in tree.beside.paths() if chosen(path)] if tree.beside else []
 
 
-def _base(tree: Tree, configuration: GateConfiguration, beside: Beside) -> bills.Locks | None:
-    """Read the base's lock files, where the change touches any; else the head's bill is the base's."""
-    chosen = chooser(is_lock, configuration)
-    if tree.changed is None or not any(map(chosen, tree.changed)):
-        return None
-    return bills.read(filter(chosen, beside.base_paths()), beside.base)
+def run(task: Task) -> Output:
+    """Make the bills of the head; with a base, say what differs."""
+    from lockgate.gates.sbom import making  # noqa: PLC0415 - see above
 
-
-def _notes(files: Mapping[str, bytes]) -> Iterator[Notification]:
-    """Say what is wrong with the bills: one of ours that breaks its schema is a bug, and no bill."""
-    for name, data in files.items():
-        if name != environment.FILE and (wrong := problems(msgspec.json.decode(data))):
-            yield Notification(level="error", message=f"{name} is not as its standard says: {wrong[0]}")
-        if len(data) > _ATTESTED:
-            size = f"{len(data) / 1e6:.0f} MB"
-            yield Notification(level="note", message=f"{name} has {size}; GitHub attests at most 16 MB")
-
-
-def _compared(changes: tuple[Change, ...]) -> Table:
-    rows = tuple((change.what, change.name, change.before, change.after) for change in changes[:_MOST])
-    more = len(changes) - _MOST
-    left = ((f"{more:,} more", "lockgate sbom diff shows them", "", ""),) if more > 0 else ()
-    return Table(
-        "Bill of materials: what this change alters", ("what", "component", "base", "head"), rows + left
-    )
+    return making.run(task, locks(task.tree, task.configuration))

@@ -10,7 +10,7 @@ from lockgate.gates.protocol import Applies, Output, Task
 from lockgate.gates.sca.locks import everywhere_in, own, paths
 from lockgate.gates.scope import chooser
 from lockgate.gates.scope import describe as counted
-from lockgate.inventory.kinds import is_lock
+from lockgate.inventory.kinds import counts, is_lock
 from lockgate.tree import Tree
 
 NAME = "sca"
@@ -19,8 +19,8 @@ NAME = "sca"
 def applies(tree: Tree, configuration: GateConfiguration) -> Applies:
     """Apply where there is a lock file in the change; a changed manifest alone changes nothing installed."""
     chosen, everywhere = chooser(is_lock, configuration), everywhere_in(tree, own(configuration))
-    number = len(paths(tree, chosen, everywhere=everywhere))
-    return counted({"lock file": number}, "no lock file", replace(tree, changed=None) if everywhere else tree)
+    found = counts(paths(tree, chosen, everywhere=everywhere))
+    return counted(found, "no lock file", replace(tree, changed=None) if everywhere else tree)
 
 
 def run(task: Task) -> Output:

@@ -42,7 +42,7 @@ def gaps(gate: str, lock: Lock) -> Iterator[Finding]:
             gate=gate,
             tool=OURS,
             rule=NOT_AUDITABLE,
-            severity=RULE.severity,
+            severity=Severity.NOTE if gap.pinned else RULE.severity,
             message=f"Nobody can say what `{text}` brings: {why}.",
             path=display(lock.path),
             line=gap.line,
