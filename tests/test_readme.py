@@ -49,6 +49,12 @@ def test_the_check_to_require_is_one_that_the_workflow_has() -> None:
 def test_the_configuration_loads_and_its_values_are_read() -> None:
     configuration = load(_BLOCKS[1].encode(), "README.md").configuration
     assert configuration.gates.sast.fail_on == "medium"
+    assert configuration.gates.sbom.min_score == 90
+    assert configuration.gates.sca.licences.deny == ("AGPL-3.0-only",)
+    assert (configuration.waivers[1].package, configuration.waivers[1].until_fixed) == (
+        "pkg:pypi/django@<5.2.9",
+        True,
+    )
     assert configuration.waivers[0].rule == "B602"
     assert configuration.waiver_caps.critical == 30
 

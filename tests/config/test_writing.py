@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checkouts import Checkout
-from lockgate.config import Waiver, add_waiver, load
+from lockgate.config import Waiver, load
+from lockgate.config.writing import add_waiver
 from lockgate.errors import ConfigurationError
 
 DAY = date(2030, 6, 20)

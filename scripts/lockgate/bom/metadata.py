@@ -31,7 +31,8 @@ _MAX_LOG = 200_000_000
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 _FLAGS = (
     "--dry-run", "--no-deps", "--ignore-installed", "--ignore-requires-python", "--only-binary=:all:",
-    "--python-version", "3.12", "--target", "nowhere", "--disable-pip-version-check", "--no-input", "-v",
+    "--python-version", "3.12", "--target", "nowhere", "--disable-pip-version-check", "--no-input",
+    "--retries", "2", "-vv",
 )  # fmt: skip
 # What pip says of an answer that is none; that the index does not have a package is an answer.
 _FAILED = re.compile(

@@ -9,11 +9,10 @@ from math import floor
 from pathlib import Path
 
 from lockgate.beside import Beside
-from lockgate.bom import cyclonedx, diff, spdx
+from lockgate.bom import cyclonedx
 from lockgate.bom.collect import inventories
 from lockgate.bom.model import Bom, make
 from lockgate.bom.read import MAX_BYTES, BomError, Listing, of_document, read
-from lockgate.bom.score import Score, scores
 from lockgate.cli.output import put
 from lockgate.epoch import time_of
 from lockgate.errors import ExitCode, InputError, PlatformError

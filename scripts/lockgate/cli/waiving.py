@@ -8,7 +8,8 @@ from itertools import chain
 
 from lockgate.cli import output
 from lockgate.cli.reading import read_report
-from lockgate.config import add_waiver, load
+from lockgate.config import load
+from lockgate.config.writing import add_waiver
 from lockgate.errors import ExitCode, InputError, PlatformError
 from lockgate.finding import Finding
 from lockgate.github import inert

@@ -2,7 +2,6 @@
 
 from lockgate.config.load import NAMES, Loaded, Place, defaults, load
 from lockgate.config.model import Configuration, GateConfiguration, Limits, SeverityName, Waiver
-from lockgate.config.writing import add_waiver
 
 __all__ = [
     "NAMES",
@@ -13,7 +12,6 @@ __all__ = [
     "Place",
     "SeverityName",
     "Waiver",
-    "add_waiver",
     "defaults",
     "load",
 ]

@@ -4,15 +4,17 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import msgspec
 from pathspec import GitIgnoreSpec
 
 from lockgate.config import packages
 from lockgate.config.model import Configuration, SeverityName, Waiver
-from lockgate.config.yaml_lines import Data, Document, Path, YamlError, parse
 from lockgate.errors import ConfigurationError
+
+if TYPE_CHECKING:  # many repositories have no configuration, and need no YAML
+    from lockgate.config.yaml_lines import Data, Document, Path
 
 NAMES = (".lockgate.yml", ".lockgate.yaml")
 _MAX_BYTES = 1_000_000
@@ -57,7 +59,7 @@ class Loaded:
     configuration: Configuration
     path: str
     waiver_places: tuple[Place, ...] = ()
-    lines: Mapping[Path, int] = field(default_factory=dict, compare=False)
+    lines: "Mapping[Path, int]" = field(default_factory=dict, compare=False)
 
     def place(self, *key: str) -> str:
         """Name the line of a key; empty where it is not set."""
@@ -98,7 +100,9 @@ def load(data: bytes, path: str) -> Loaded:
     return Loaded(configuration, path, places, document.lines)
 
 
-def _document(data: bytes, path: str) -> Document:
+def _document(data: bytes, path: str) -> "Document":
+    from lockgate.config.yaml_lines import YamlError, parse  # noqa: PLC0415
+
     if len(data) > _MAX_BYTES:
         raise _error(path, 1, "it is larger than 1 MB", "write path patterns instead of lists of files")
     try:
@@ -111,7 +115,7 @@ def _document(data: bytes, path: str) -> Document:
 
 
 def _refuse_unknown_keys(
-    value: Data, kind: msgspec.inspect.Type, at: Path, document: Document, path: str
+    value: "Data", kind: msgspec.inspect.Type, at: "Path", document: "Document", path: str
 ) -> None:
     """Walk the data beside its type; the first key that the type does not have is an error."""
     if isinstance(kind, msgspec.inspect.Metadata):
@@ -127,7 +131,9 @@ def _refuse_unknown_keys(
             _refuse_unknown_keys(item, kind.item_type, (*at, number), document, path)
 
 
-def _unknown(key: str, known: tuple[str, ...], at: Path, document: Document, path: str) -> ConfigurationError:
+def _unknown(
+    key: str, known: tuple[str, ...], at: "Path", document: "Document", path: str
+) -> ConfigurationError:
     near = difflib.get_close_matches(key[:80], known, 1, 0.5)
     where = f" in `{_dotted(at)}`" if at else ""
     todo = f"did you mean `{near[0]}`? " if near else ""
@@ -144,9 +150,9 @@ def _check_waiver(waiver: Waiver, path: str, line: int) -> None:
         )  # fmt: skip
 
 
-def _patterns(configuration: Configuration) -> Iterator[tuple[Path, str, bool]]:
+def _patterns(configuration: Configuration) -> "Iterator[tuple[Path, str, bool]]":
     """Give each path pattern with its place, and whether it must match something by itself."""
-    lists: dict[Path, tuple[str, ...]] = {("exclude",): configuration.exclude}
+    lists: "dict[Path, tuple[str, ...]]" = {("exclude",): configuration.exclude}
     for name in configuration.gates.__struct_fields__:
         lists["gates", name, "exclude"] = configuration.gate(name).exclude
     for place, patterns in lists.items():
@@ -164,13 +170,13 @@ def _is_pattern(pattern: str, *, must_match: bool) -> bool:
     return not must_match or any(part.include for part in parts)
 
 
-def _place(text: str) -> Path:
+def _place(text: str) -> "Path":
     """Read msgspec's path: `.waivers[0].expires`."""
     parts = re.findall(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]", text)
     return tuple(name or (int(number) if number.isdigit() else 0) for name, number in parts)
 
 
-def _dotted(path: Path) -> str:
+def _dotted(path: "Path") -> str:
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
 
 

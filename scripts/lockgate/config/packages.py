@@ -1,17 +1,13 @@
 """Which components a waiver names: a package URL, with a version or a range of them, or without."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
 
-from lockgate.versions import npm_ranges, pep440, semver
+from lockgate.versions import semver
 
-_RANGES: Mapping[str, Callable[[str, str], bool | None]] = {
-    "npm": npm_ranges.satisfies,
-    "pypi": pep440.satisfies,
-}
 _ANY = "1.0.0"  # some version, to try a range with
 _RANGE = re.compile(r"[<>=~!^]|.*[,|*\s]", re.DOTALL)
 _TYPE = re.compile(r"[a-z][a-z0-9.+-]*")
@@ -57,8 +53,14 @@ def _plain(version: str) -> str:
 def _is_sound(wanted: Wanted) -> bool:
     if not wanted.is_range:
         return bool(wanted.versions)
-    satisfies = _RANGES.get(wanted.type)
+    satisfies = _ranges_of(wanted.type)
     return satisfies is not None and satisfies(_ANY, wanted.versions) is not None
+
+
+def _ranges_of(kind: str) -> Callable[[str, str], bool | None] | None:
+    from lockgate.versions import npm_ranges, pep440  # noqa: PLC0415 - few waivers name a range
+
+    return {"npm": npm_ranges.satisfies, "pypi": pep440.satisfies}.get(kind)
 
 
 def _normal(kind: str, name: str) -> str:
@@ -75,7 +77,10 @@ def covers(text: str, package: str) -> bool:
     if wanted is None or given is None or (wanted.type, wanted.name) != (given.type, given.name):
         return False
     if wanted.is_range:
-        return _RANGES[wanted.type](given.versions, wanted.versions) is True
+        satisfies = _ranges_of(wanted.type)
+        return satisfies is not None and satisfies(given.versions, wanted.versions) is True
     if wanted.type == "pypi" and wanted.versions:
+        from lockgate.versions import pep440  # noqa: PLC0415
+
         return pep440.key(wanted.versions) == pep440.key(given.versions)
     return wanted.versions in {"", given.versions}

@@ -4,12 +4,13 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from lockgate import gates
 from lockgate.cache import Cache
 from lockgate.config import GateConfiguration
 from lockgate.errors import InputError
 from lockgate.event import base_of_event
-from lockgate.gates import GATES, Gate
 from lockgate.git import Git
 from lockgate.git import find as find_git
 from lockgate.inputs import Options
@@ -17,6 +18,9 @@ from lockgate.plan.base import Base, choose, of_index
 from lockgate.plan.configuration import Settled, settle
 from lockgate.staged import of_index as tree_of_index
 from lockgate.tree import Tree, of_change, of_checkout, of_folder
+
+if TYPE_CHECKING:  # who wants the configuration alone need not load the gates
+    from lockgate.gates import Gate
 
 _OF_HOOKS = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE")
 
@@ -28,7 +32,7 @@ class Planned:
     `seconds` is about how long one core takes over what several jobs could share.
     """
 
-    gate: Gate
+    gate: "Gate"
     configuration: GateConfiguration
     files: int
     reason: str
@@ -119,8 +123,8 @@ def _folder(path: Path) -> Path:
     )
 
 
-def _chosen(wanted: Sequence[str]) -> tuple[Gate, ...]:
-    known = {gate.NAME: gate for gate in GATES}
+def _chosen(wanted: Sequence[str]) -> tuple["Gate", ...]:
+    known = {gate.NAME: gate for gate in gates.GATES}
     for name in wanted:
         if name not in known:
             near = difflib.get_close_matches(name, known, 1)
@@ -129,10 +133,10 @@ def _chosen(wanted: Sequence[str]) -> tuple[Gate, ...]:
                 cause="a typing error",
                 todo=(f"did you mean `{near[0]}`? " if near else "") + f"Gates: {', '.join(known)}",
             )
-    return tuple(gate for gate in GATES if not wanted or gate.NAME in wanted)
+    return tuple(gate for gate in gates.GATES if not wanted or gate.NAME in wanted)
 
 
-def _planned(gate: Gate, tree: Tree, settled: Settled) -> Planned:
+def _planned(gate: "Gate", tree: Tree, settled: Settled) -> Planned:
     configuration = settled.loaded.configuration.gate(gate.NAME)
     if not configuration.enabled:
         return Planned(gate, configuration, 0, f"disabled in {settled.loaded.path}")

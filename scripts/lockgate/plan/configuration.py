@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -13,8 +14,10 @@ from lockgate.finding import Finding, Severity
 from lockgate.fingerprint import content_key, fingerprints
 from lockgate.git import Git
 from lockgate.plan.vex import statements
-from lockgate.policy.vex import Said
 from lockgate.source import display, read_bytes
+
+if TYPE_CHECKING:  # the policy is for those who judge
+    from lockgate.policy.vex import Said
 
 _MAX_BYTES = 1_000_000
 _LATER = "it takes effect once it is merged, and excuses nothing here"
@@ -31,7 +34,7 @@ class Settled:
 
     loaded: Loaded
     findings: tuple[Finding, ...] = ()
-    vex: tuple[Said, ...] = ()
+    vex: tuple["Said", ...] = ()
 
 
 def settle(
@@ -76,7 +79,7 @@ def _in_force(base: Loaded, head: Loaded | None) -> Loaded:
     )
 
 
-def _of_base(folders: Sequence[Folder], git: Git, base: str) -> tuple[Loaded | None, tuple[Said, ...], str]:
+def _of_base(folders: Sequence[Folder], git: Git, base: str) -> tuple[Loaded | None, tuple["Said", ...], str]:
     def read(path: str) -> bytes | None:
         return git.show(base, path, _MAX_IN_BASE)
 

@@ -2,14 +2,17 @@
 
 import posixpath
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from lockgate.config import Loaded
 from lockgate.errors import ConfigurationError
-from lockgate.policy.vex import Said
 from lockgate.source import display
 
+if TYPE_CHECKING:
+    from lockgate.policy.vex import Said
 
-def statements(loaded: Loaded | None, give: Callable[[str], bytes | None], folder: str) -> tuple[Said, ...]:
+
+def statements(loaded: Loaded | None, give: Callable[[str], bytes | None], folder: str) -> tuple["Said", ...]:
     """Give what the VEX files below `folder`, that of the configuration, say.
 
     Raise ConfigurationError for one that is not there, or that cannot be relied on.
@@ -17,8 +20,9 @@ def statements(loaded: Loaded | None, give: Callable[[str], bytes | None], folde
     if loaded is None or not loaded.configuration.gates.sca.vex:
         return ()
     from lockgate.bom.vex import VexError, read  # noqa: PLC0415 - few runs have a VEX
+    from lockgate.policy.vex import Said  # noqa: PLC0415
 
-    found: list[Said] = []
+    found: list["Said"] = []
     for number, name in enumerate(loaded.configuration.gates.sca.vex):
         path = posixpath.normpath(posixpath.join(folder, name))
         data = None if path.startswith(("../", "/")) or path in {".", ".."} else give(path)

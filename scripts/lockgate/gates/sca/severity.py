@@ -1,8 +1,12 @@
 """What a vulnerability is worth here, and whether it blocks whatever it is worth."""
 
+from typing import TYPE_CHECKING
+
 from lockgate.advisories.model import Advisory
-from lockgate.config.model import ScaConfiguration
 from lockgate.finding import Severity
+
+if TYPE_CHECKING:
+    from lockgate.config.model import ScaConfiguration
 
 _SCORES = ((9.0, Severity.CRITICAL), (7.0, Severity.HIGH), (4.0, Severity.MEDIUM), (0.1, Severity.LOW))
 _WORDS = {
@@ -24,7 +28,7 @@ def of(advisory: Advisory) -> Severity | None:
 
 
 def judge(
-    advisory: Advisory, fixed: str, configuration: ScaConfiguration, *, dev: bool
+    advisory: Advisory, fixed: str, configuration: "ScaConfiguration", *, dev: bool
 ) -> tuple[Severity, str]:
     """Give the severity of a finding, and why it blocks at any threshold, empty where that decides.
 
@@ -44,7 +48,7 @@ def judge(
     return severity, anyway
 
 
-def _unknown(fixed: str, configuration: ScaConfiguration) -> tuple[Severity, str]:
+def _unknown(fixed: str, configuration: "ScaConfiguration") -> tuple[Severity, str]:
     policy = configuration.unknown_severity
     if policy == "pass" or (policy == "block-if-fixed" and not fixed):
         return Severity.NOTE, ""

@@ -4,18 +4,20 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from lockgate.advisories.model import Advisories, Pin
 from lockgate.cache import Cache
 from lockgate.errors import InputError, PlatformError
-from lockgate.gates.sca.hits import Found
-from lockgate.tree import write
 from lockgate.untrusted import cut, one_line
+
+if TYPE_CHECKING:
+    from lockgate.gates.sca.hits import Found
 
 _EPSS = ("epss.csv", "epss.csv.gz")
 _KEV = "known_exploited_vulnerabilities.json"
 
-Audit = Callable[[Sequence[Pin], Advisories, Found, Path, Cache], list[str]]
+Audit: TypeAlias = "Callable[[Sequence[Pin], Advisories, Found, Path, Cache], list[str]]"
 """Say where another tool disagrees with what was found in pins."""
 
 
@@ -47,6 +49,7 @@ def _export(name: str, files: Mapping[str, bytes]) -> Advisories:
     """Make an index of an export, which may have EPSS and KEV beside the records, as they are published."""
     from lockgate.advisories import exports  # noqa: PLC0415
     from lockgate.advisories.index_build import of_folder  # noqa: PLC0415
+    from lockgate.tree import write  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="lockgate-") as place:
         records, beside = Path(place, "records", name), Path(place, "beside")
@@ -70,7 +73,7 @@ def _not_whole(name: str, cause: str) -> InputError:
 
 
 def _audit(
-    pins: Sequence[Pin], advisories: Advisories, answers: Found, home: Path, cache: Cache
+    pins: Sequence[Pin], advisories: Advisories, answers: "Found", home: Path, cache: Cache
 ) -> list[str]:
     from lockgate.advisories.second_opinion import disagreements  # noqa: PLC0415
 
