@@ -60,10 +60,16 @@ def test_each_shape_of_an_environment_is_read(environment):
     install(site, "reed")
     inventory = of_environment(folder)
     assert (inventory.path, inventory.kind, inventory.ecosystem) == ("environment", "environment", "PyPI")
-    assert [(each.name, each.version, each.licence, each.direct, each.line) for each in inventory.components] == [
-        ("zope-loom", "2.0", "MIT", True, 0), ("reed", "1.0", "", False, 0),
-    ]  # fmt: skip
-    assert needs(inventory.components[0]) == {"reed@1.0": ">=1"}
+    loom, reed = inventory.components
+    assert (loom.name, loom.version, loom.licence, loom.direct, loom.line) == (
+        "zope-loom",
+        "2.0",
+        "MIT",
+        True,
+        0,
+    )
+    assert (reed.name, reed.version, reed.licence, reed.direct) == ("reed", "1.0", "", False)
+    assert needs(loom) == {"reed@1.0": ">=1"}
     assert [need.key for need in inventory.needs] == ["zope-loom@2.0"]
     assert inventory.gaps == ()
 
@@ -139,19 +145,25 @@ def link(place):
     (place / "METADATA").symlink_to("/etc/hostname")
 
 
+NO_NAME, NO_ORIGIN = "its metadata gives no name and version", "its direct_url.json is not as PEP 610 has it"
+
+
 @pytest.mark.parametrize(
     ("spoil", "why"),
     [
         (huge, "its METADATA cannot be read: larger than 4 MB"),
         (link, "its METADATA cannot be read: Too many levels of symbolic links"),
-        (lambda place: (place / "METADATA").unlink(), "its metadata gives no name and version"),
-        (lambda place: (place / "METADATA").write_bytes(b"\xff\xfe\0" * 99), "its metadata gives no name and version"),
-        (lambda place: (place / "METADATA").write_text("Name: loom\n"), "its metadata gives no name and version"),
-        (lambda place: (place / "direct_url.json").write_text("[" * 50_000), "its direct_url.json is not as PEP 610 has it"),
-        (lambda place: (place / "direct_url.json").write_text("{}"), "its direct_url.json is not as PEP 610 has it"),
-        (lambda place: os.mkfifo(place / "direct_url.json"), "its direct_url.json cannot be read: not a regular file"),
+        (lambda place: (place / "METADATA").unlink(), NO_NAME),
+        (lambda place: (place / "METADATA").write_bytes(b"\xff\xfe\0" * 99), NO_NAME),
+        (lambda place: (place / "METADATA").write_text("Name: loom\n"), NO_NAME),
+        (lambda place: (place / "direct_url.json").write_text("[" * 50_000), NO_ORIGIN),
+        (lambda place: (place / "direct_url.json").write_text("{}"), NO_ORIGIN),
+        (
+            lambda place: os.mkfifo(place / "direct_url.json"),
+            "its direct_url.json cannot be read: not a regular file",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_package_that_cannot_be_read_is_a_gap_and_the_others_count(site, spoil, why):
     spoil(install(site, "loom"))
     install(site, "reed")

@@ -9,6 +9,7 @@ from lockgate.bom.model import Part
 from lockgate.inventory.model import File, Kind
 
 _DIGEST = re.compile(r"(md5|sha1|sha256|sha384|sha512):([0-9a-fA-F]+)")
+_PLAIN = re.compile(r"https?://([a-z0-9.-]+)/")
 _ALGORITHMS = {
     "md5": ("MD5", 32),
     "sha1": ("SHA-1", 40),
@@ -62,6 +63,8 @@ def publisher(part: Part) -> str:
 
 
 def _host(address: str) -> str:
+    if plain := _PLAIN.match(address):
+        return plain[1]
     try:
         return urlsplit(address).hostname or ""
     except ValueError:

@@ -143,7 +143,7 @@ def _part(ref: str, copies: Sequence[tuple[Inventory, Component, tuple[str, ...]
     first = components[0]
     return Part(
         ref=ref,
-        purl=purl.of(first),
+        purl=ref if ref.startswith("pkg:") else purl.of(first),
         ecosystem=first.ecosystem,
         name=first.name,
         version=first.version,

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import floor
@@ -26,7 +26,7 @@ from lockgate.untrusted import one_line
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NAMED = 5
-_WRITERS: dict[str, Callable[[Bom, datetime], bytes]] = {"cyclonedx": cyclonedx.write, "spdx": spdx.write}
+_FORMATS = ("cyclonedx", "spdx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +45,25 @@ def sbom(arguments: argparse.Namespace, environment: Mapping[str, str]) -> ExitC
         return _diff(arguments, words[1:])
     if len(words) > 1:
         raise _misused(f"`{words[1]}` is one word too many")
-    if arguments.format not in {"", *_WRITERS}:
+    if arguments.format not in {"", *_FORMATS}:
         raise _misused(f"a bill has no format `{arguments.format}`")
     place = _place(Path(*words))
     bom = _bom(place, place.beside.paths(), place.beside.head, arguments.project)
     when = time_of(place.git, environment.get("SOURCE_DATE_EPOCH", ""))
-    data = _WRITERS[arguments.format or "cyclonedx"](bom, when)
+    data = _spdx(bom, when) if arguments.format == "spdx" else cyclonedx.write(bom, when)
     if arguments.output:
         _put(arguments.output, data)
     else:
         sys.stdout.write(inert_json(data).decode())
     if arguments.score:
-        sys.stderr.writelines(f"{inert(line)}\n" for line in _told(scores(cyclonedx.document(bom, when))))
+        sys.stderr.write(_score(bom, when))
     return ExitCode.PASS
+
+
+def _spdx(bom: Bom, when: datetime) -> bytes:
+    from lockgate.bom import spdx  # noqa: PLC0415 - the other format is the usual one
+
+    return spdx.write(bom, when)
 
 
 def _diff(arguments: argparse.Namespace, words: Sequence[str]) -> ExitCode:
@@ -65,6 +71,8 @@ def _diff(arguments: argparse.Namespace, words: Sequence[str]) -> ExitCode:
         raise _misused("`sbom diff` takes two commits or bills, and at most a folder")
     if arguments.format not in {"", "markdown", "text"} or arguments.score or arguments.output:
         raise _misused("`sbom diff` has only `--format text`, `--format markdown` and `--project`")
+    from lockgate.bom import diff  # noqa: PLC0415 - only who compares pays for it
+
     base, head = (_listing(word, Path(*words[2:]), arguments.project) for word in words[:2])
     difference = diff.diff(base, head)
     if arguments.format == "markdown":
@@ -143,13 +151,18 @@ def _put(file: Path, data: bytes) -> None:
         ) from error
 
 
-def _told(judged: Sequence[Score]) -> Iterator[str]:
-    for score in judged:
-        yield f"{score.standard}: {floor(score.total)} %"
+def _score(bom: Bom, when: datetime) -> str:
+    from lockgate.bom.score import scores  # noqa: PLC0415 - only who asks pays for it
+
+    told = []
+    for score in scores(cyclonedx.document(bom, when)):
+        told.append(f"{score.standard}: {floor(score.total)} %")
         for field in score.fields:
             if field.share < 100:
                 lack = [*field.missing[:_NAMED], *(["…"] if len(field.missing) > _NAMED else [])]
-                yield one_line(f"- {field.name}: {floor(field.share)} %. Missing: {', '.join(lack) or 'all'}")
+                named = ", ".join(lack) or "all"
+                told.append(one_line(f"- {field.name}: {floor(field.share)} %. Missing: {named}"))
+    return "".join(f"{inert(line)}\n" for line in told)
 
 
 def _misused(what: str) -> InputError:

@@ -59,7 +59,7 @@ class Loaded:
     configuration: Configuration
     path: str
     waiver_places: tuple[Place, ...] = ()
-    lines: "Mapping[Path, int]" = field(default_factory=dict, compare=False)
+    lines: Mapping["Path", int] = field(default_factory=dict, compare=False)
 
     def place(self, *key: str) -> str:
         """Name the line of a key; empty where it is not set."""
@@ -150,9 +150,9 @@ def _check_waiver(waiver: Waiver, path: str, line: int) -> None:
         )  # fmt: skip
 
 
-def _patterns(configuration: Configuration) -> "Iterator[tuple[Path, str, bool]]":
+def _patterns(configuration: Configuration) -> Iterator[tuple["Path", str, bool]]:
     """Give each path pattern with its place, and whether it must match something by itself."""
-    lists: "dict[Path, tuple[str, ...]]" = {("exclude",): configuration.exclude}
+    lists: dict[Path, tuple[str, ...]] = {("exclude",): configuration.exclude}
     for name in configuration.gates.__struct_fields__:
         lists["gates", name, "exclude"] = configuration.gate(name).exclude
     for place, patterns in lists.items():

@@ -47,7 +47,8 @@ def describe(counts: Mapping[str, int], nothing: str, tree: Tree, seconds: float
     parts = [f"{count:,} {what}{'' if count == 1 else 's'}" for what, count in counts.items() if count]
     if not parts:
         return Applies(0, f"{nothing}{where}")
-    return Applies(sum(counts.values()), f"{' and '.join(parts)}{where}", seconds)
+    listed = " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+    return Applies(sum(counts.values()), f"{listed}{where}", seconds)
 
 
 def merged(outputs: Sequence[Output]) -> Output:

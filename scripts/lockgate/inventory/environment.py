@@ -10,8 +10,8 @@ from pathlib import Path
 import msgspec
 
 from lockgate.inventory.core_metadata import licence_of
-from lockgate.inventory.model import Component, Gap, Inventory, Kind, LockError, Origin
-from lockgate.inventory.python_graph import Edge, Edges, needs_of, normalise, settle, unique
+from lockgate.inventory.model import Component, Gap, Inventory, Kind, LockError, Need, Origin
+from lockgate.inventory.python_graph import Edge, normalise, settle, unique
 from lockgate.source import display, read_bytes
 
 PATH = "environment"
@@ -64,24 +64,18 @@ def of_environment(folder: Path) -> Inventory:
         names[found.component.name].append(found.component.key)
     components = {key: package.component for key, package in packages.items()}
     edges = {key: list(_edges(package, names)) for key, package in packages.items()}
-    roots = [Edge(key) for key, package in packages.items() if package.requested]
-    needed = {need.key for each in _settled(components, edges, roots) for need in each.needs}
-    roots += [Edge(key) for key in packages if key not in needed and not packages[key].requested]
+    settled = settle(components, edges, [Edge(key) for key in packages])
+    # A package that needs itself, for an extra of its own, needs what that extra does.
+    needs = {one.key: tuple(need for need in one.needs if need.key != one.key) for one in settled}
+    needed = {need.key for each in needs.values() for need in each}
+    direct = {key: Need(key) for key, one in packages.items() if one.requested or key not in needed}
     return Inventory(
         path=PATH,
         kind=PATH,
         ecosystem="PyPI",
-        needs=needs_of(roots),
-        components=_settled(components, edges, roots),
+        needs=tuple(direct.values()),
+        components=tuple(replace(one, needs=needs[one.key], direct=one.key in direct) for one in settled),
         gaps=tuple(gaps),
-    )
-
-
-def _settled(components: Mapping[str, Component], edges: Edges, roots: list[Edge]) -> tuple[Component, ...]:
-    """Draw the graph; a package that needs itself, for an extra of its own, needs what that extra does."""
-    return tuple(
-        replace(each, needs=tuple(need for need in each.needs if need.key != each.key))
-        for each in settle(components, edges, roots)
     )
 
 

@@ -47,8 +47,9 @@ def is_lock(path: str) -> bool:
 
 def counts(paths: Iterable[str]) -> dict[str, int]:
     """Count files by what people call them."""
-    names = {"dockerfile": "Dockerfile", "workflow": "workflow or action"}
-    return Counter(names.get(module_of(path), "lock file") for path in sorted(paths))
+    names = {"dockerfile": "Dockerfile", "workflow": "workflow"}
+    found = Counter(names.get(module_of(path), "lock file") for path in paths)
+    return {name: found[name] for name in ("lock file", *names.values()) if found[name]}
 
 
 def parse(path: str, data: bytes, read: Read) -> Inventory:

@@ -22,7 +22,7 @@ def statements(loaded: Loaded | None, give: Callable[[str], bytes | None], folde
     from lockgate.bom.vex import VexError, read  # noqa: PLC0415 - few runs have a VEX
     from lockgate.policy.vex import Said  # noqa: PLC0415
 
-    found: list["Said"] = []
+    found: list[Said] = []
     for number, name in enumerate(loaded.configuration.gates.sca.vex):
         path = posixpath.normpath(posixpath.join(folder, name))
         data = None if path.startswith(("../", "/")) or path in {".", ".."} else give(path)
