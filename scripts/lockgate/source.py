@@ -64,4 +64,6 @@ def display(text: str) -> str:
 
 def printable(text: str) -> str:
     """Make any text encodable: what is no character becomes a visible escape."""
+    if text.isascii():
+        return text
     return text.encode("utf-8", "backslashreplace").decode()

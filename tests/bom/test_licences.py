@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from license_expression import get_spdx_licensing
 
 from lockgate.bom import licences
@@ -93,3 +95,21 @@ def test_the_table_and_the_library_know_only_what_spdx_does() -> None:
 def test_the_licences_of_an_expression() -> None:
     text = "MIT AND (GPL-2.0-only WITH Classpath-exception-2.0 OR LicenseRef-x)"
     assert licences.identifiers(text) == {"MIT", "GPL-2.0-only", "LicenseRef-x"}
+
+
+@given(
+    st.lists(st.sampled_from(sorted(licences._USUAL)), min_size=1),
+    st.sampled_from(["AND", "OR"]),
+    st.booleans(),
+)
+def test_what_is_usual_is_read_as_the_library_reads_it(names: list[str], sign: str, bracketed: bool) -> None:
+    joined = f" {sign} ".join(names)
+    text = f"({joined})" if bracketed else joined
+    assert licences._usual(text) == licences._library()[0].parse(text).render("{symbol.key}")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "()", "(MIT", "(MIT) OR (ISC)", "MIT OR", "MIT OR ISC AND MIT", "MIT or ISC", "GPL-2.0"]
+)
+def test_what_is_not_usual_is_the_librarys(text: str) -> None:
+    assert licences._usual(text) is None

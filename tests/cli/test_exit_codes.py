@@ -25,8 +25,9 @@ def dirty(tmp_path: Path) -> str:
 
 def test_0_a_clean_repository_passes(machine: Machine, tmp_path: Path) -> None:
     done = machine.run("run", str(repository(tmp_path / "r", {"app.py": CLEAN})))
-    assert (done.returncode, done.stderr.decode().splitlines()[:2]) == (
-        0, ["sast: 1 Python file", "secrets: 1 file"],
+    assert (done.returncode, done.stderr.decode().splitlines()[:4]) == (
+        0, ["sast: 1 Python file", *(f"{gate}: skipped: no lock file" for gate in ("sbom", "sca")),
+            "secrets: 1 file"],
     )  # fmt: skip
     assert done.stdout.decode().splitlines()[-2:] == [
         "PASS: no finding at or above high", "Report: lockgate-report/report.html",
@@ -107,7 +108,9 @@ def test_4_a_broken_tool_leaves_its_gate_incomplete(machine: Machine, tmp_path: 
     verdict = json.loads(machine.report("verdict.json"))
     assert done.returncode == 4
     assert (verdict["verdict"], verdict["exit_code"]) == ("error", 4)
-    assert [gate["outcome"] for gate in verdict["gates"]] == ["incomplete", "passed"]
+    assert [gate["outcome"] for gate in verdict["gates"]] == [
+        "incomplete", "skipped", "skipped", "passed",
+    ]  # fmt: skip
     assert "bandit/B602" in done.stdout.decode(), "the other tool's findings are kept"
     assert all(hint in done.stdout.decode() for hint in HINTS)
     assert done.stdout.decode().splitlines()[-2].startswith("ERROR: sast is incomplete: ")
@@ -206,6 +209,8 @@ def test_plan_says_what_would_run_and_runs_nothing(machine: Machine, tmp_path: P
         "configuration  .lockgate.yml\n"
         "files          2 to read, 0 excluded\n"
         "sast           skipped: no Python, JavaScript or TypeScript file\n"
+        "sbom           skipped: no lock file\n"
+        "sca            skipped: no lock file\n"
         "secrets        skipped: disabled in .lockgate.yml\n"
     )
     assert list(machine.cwd.iterdir()) == []

@@ -28,9 +28,12 @@ def test_each_gate_says_why_it_runs_or_not(plan, repository):
     repository.write(".lockgate.yml", "gates: {secrets: {enabled: false}}\n")
     head = repository.commit()
     made = plan(repository.root)
-    assert [(gate.gate.NAME, gate.runs) for gate in made.gates] == [("sast", False), ("secrets", False)]
-    reasons = [gate.reason for gate in made.gates]
-    assert reasons == ["no Python, JavaScript or TypeScript file", "disabled in .lockgate.yml"]
+    assert [(gate.gate.NAME, gate.runs, gate.reason) for gate in made.gates] == [
+        ("sast", False, "no Python, JavaScript or TypeScript file"),
+        ("sbom", False, "no lock file"),
+        ("sca", False, "no lock file"),
+        ("secrets", False, "disabled in .lockgate.yml"),
+    ]
     assert (made.head, made.dirty, made.prefix) == (head, False, "")
 
 

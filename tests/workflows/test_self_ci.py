@@ -125,13 +125,13 @@ def test_a_right_or_a_cache_that_is_lent_is_found(text: str, fault: str) -> None
 def test_the_selftest_expects_what_the_readme_shows() -> None:
     """The README's lines are those of a run: tests/examples/test_shop_run.py."""
     shown = re.search(
-        r"^FAIL: (\d+) findings to mend: (\d+) in sast, (\d+) in secrets$",
+        r"^FAIL: (\d+) findings to mend: (\d+) in sast, (\d+) in sca, (\d+) in secrets$",
         (ROOT / "README.md").read_text(),
         re.MULTILINE,
     )
     assert shown
     found = expected(SELFTEST["jobs"]["fails"])
-    for step, findings in zip(("shop", "sast", "secrets"), shown.groups(), strict=True):
+    for step, findings in zip(("shop", "sast", "sca", "secrets"), shown.groups(), strict=True):
         assert found[step]["outputs"] == {"verdict": "fail", "findings": findings}
     assert found["with-both-parts"] == found["gate"] == found["shop"]
 

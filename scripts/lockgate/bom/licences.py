@@ -90,8 +90,8 @@ def normalised(text: str) -> Licence:
 @lru_cache(maxsize=4096)
 def expression(text: str) -> str | None:
     """Give the SPDX spelling of an expression, None for what is none; own `LicenseRef-` names count."""
-    if text in _USUAL:
-        return text
+    if usual := _usual(text):
+        return usual
     if len(text) > _LONGEST or text.count("(") > _DEEPEST:
         return None
     licensing, failed = _library()
@@ -105,6 +105,15 @@ def expression(text: str) -> str | None:
         return str(parsed.render("{symbol.key}"))
     except (failed, AttributeError, IndexError, KeyError, TypeError, ValueError):
         return None
+
+
+def _usual(text: str) -> str | None:
+    """Read what hardly differs from package to package: `MIT`, `(MIT OR Apache-2.0)`."""
+    inner = text[1:-1] if text[:1] == "(" and text[-1:] == ")" else text
+    for sign in (" OR ", " AND "):
+        if _USUAL.issuperset(inner.split(sign)):
+            return inner
+    return None
 
 
 @cache

@@ -20,6 +20,7 @@ _PLAIN = re.compile(
     r"pkg:(?:(pypi)/([A-Za-z0-9_-][A-Za-z0-9._-]*)|npm/((?:%40[a-z0-9-][a-z0-9.-]*/)?[A-Za-z0-9_-][A-Za-z0-9._-]*))"
     r"@([A-Za-z0-9.-]+)"
 )
+_WORD = re.compile(r"[A-Za-z0-9._~-]+")
 _COMMIT = re.compile("[0-9a-f]{7,64}")
 _SCP = re.compile(r"(?:[\w.-]+@)?[\w.-]+:(?!//)[^:]+")
 _UNSAFE = re.compile(r"%(?![0-9A-Fa-f]{2})|[^\w%:/?@!$&'()*+,;=~.\-]", re.ASCII)
@@ -166,8 +167,12 @@ def _text(
     if kind != "npm" or qualifiers or name != name.lower():
         return _by_library(kind, namespace, name, version, qualifiers, subpath)
     # What the library writes, in a fifth of the time.
-    before = f"{quote(namespace, safe='')}/" if namespace else ""
-    return f"pkg:npm/{before}{quote(name, safe='')}" + (f"@{quote(version, safe=':')}" if version else "")
+    before = f"{_quoted(namespace)}/" if namespace else ""
+    return f"pkg:npm/{before}{_quoted(name)}" + (f"@{_quoted(version, ':')}" if version else "")
+
+
+def _quoted(text: str, safe: str = "") -> str:
+    return text if _WORD.fullmatch(text) else quote(text, safe=safe)
 
 
 def _by_library(

@@ -3,13 +3,17 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 SeverityName = Literal["critical", "high", "medium", "low", "note"]
 _Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 _Days = Annotated[int, Meta(ge=0, le=3_650)]
 _Text = Annotated[str, Meta(min_length=1, max_length=2_000, pattern=r"\S")]
 _Pattern = Annotated[str, Meta(min_length=1, max_length=1_000)]
+_LicencesFrom = Annotated[
+    Literal["index", "lock"],
+    Meta(description="Whether the package index is asked for licences of PyPI that a lock does not name."),
+]
 _Patterns = Annotated[
     tuple[_Pattern, ...],
     Meta(description="Paths that are not looked at, as in a .gitignore at the top of the repository."),
@@ -40,6 +44,7 @@ class Licences(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
         tuple[_Text, ...],
         Meta(description="Components that may have any licence, as `pkg:npm/name@version`."),
     ] = ()
+    from_: _LicencesFrom = field(default="lock", name="from")
 
 
 class ScaConfiguration(GateConfiguration, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -86,6 +91,13 @@ class ScaConfiguration(GateConfiguration, frozen=True, forbid_unknown_fields=Tru
             description="OpenVEX or CycloneDX VEX files in the repository, from the configuration's folder."
         ),
     ] = ()
+    environment: Annotated[
+        str,
+        Meta(
+            description="The folder of an installed Python environment outside of the checkout, by its whole "
+            "path; what is installed there is judged too."
+        ),
+    ] = ""
     licences: Licences = Licences()
     denied: Annotated[
         tuple[_Text, ...],
@@ -109,6 +121,7 @@ class SbomConfiguration(GateConfiguration, frozen=True, forbid_unknown_fields=Tr
         str,
         Meta(description="A Python of an installed environment, whose components cyclonedx-bom lists too."),
     ] = ""
+    licences: _LicencesFrom = "lock"
 
 
 class Gates(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):

@@ -153,15 +153,16 @@ def _found(lock: _Lock, key: str, name: str) -> str | None:
 
 def _own(key: str) -> bool:
     """Say whether a path is a folder of the project's own, as workspaces are."""
-    name = key.rpartition(_MODULES)
-    return not name[1]
+    return _MODULES not in key
 
 
 def _projects(lock: _Lock, graph: dict[str, tuple[Need, ...]], needs: list[Need]) -> list[Need]:
     """Give the workspaces: folders of the project's own that nobody asks for by their path."""
+    own = [key for key in graph if _own(key)]
+    if not own:
+        return []
     asked = {need.key for need in needs}
-    own = [key for key in graph if _own(key) and key not in asked]
-    found = [Need(key) for key in own if not is_local(lock.wanted.get(key, ""))]
+    found = [Need(key) for key in own if key not in asked and not is_local(lock.wanted.get(key, ""))]
     reached = scopes([*needs, *found], graph)
     return found + [Need(key) for key in unneeded(graph, reached) if _own(key)]
 

@@ -14,7 +14,6 @@ from lockgate.verdict import Table
 
 OURS = "lockgate"
 _LOW = "score-too-low"
-_NAMED = 3
 _WHOLE = 100
 RULES = (
     Rule(
@@ -42,16 +41,13 @@ def findings(locks: Locks, judged: tuple[Score, ...], configuration: SbomConfigu
 
 
 def _low(path: str, score: Score, wanted: int) -> Finding:
-    lacking = ", ".join(
-        f"{field.name} ({field.share:.0f} %)" for field in score.fields if field.share < _WHOLE
-    )
     return Finding(
         gate=NAME,
         tool=OURS,
         rule=_LOW,
         severity=Severity.HIGH,
         message=f"The bill scores {int(score.total)} % by {score.standard}, and {wanted} % is asked for. "
-        f"It lacks: {lacking}.",
+        f"Not everywhere: {_lacking(score)}.",
         path=path,
         fingerprint=fingerprints([content_key(f"{OURS}/{_LOW}", (), 0, 0)], "")[0],
         sources=(f"{OURS}/{_LOW}",),
@@ -59,24 +55,13 @@ def _low(path: str, score: Score, wanted: int) -> Finding:
 
 
 def table(judged: tuple[Score, ...]) -> Table:
-    """Show the scores, and what is missing."""
-    rows = [
-        (score.standard, f"{int(score.total)} %", field.name, f"{field.share:.0f} %", _who(field.missing))
-        for score in judged
-        for field in score.fields
-        if field.share < _WHOLE
-    ]
-    whole = [
-        (score.standard, f"{int(score.total)} %", "", "", "") for score in judged if score.total >= _WHOLE
-    ]
-    return Table(
-        "Bill of materials: scores", ("standard", "score", "field", "has it", "missing in"), (*whole, *rows)
-    )
+    """Show the scores, and which fields are not everywhere; `lockgate sbom --score` names where."""
+    rows = tuple((score.standard, f"{int(score.total)} %", _lacking(score)) for score in judged)
+    return Table("Bill of materials: scores", ("standard", "score", "not everywhere"), rows)
 
 
-def _who(names: tuple[str, ...]) -> str:
-    more = [f"and {len(names) - _NAMED:,} more"] if len(names) > _NAMED else []
-    return ", ".join([*names[:_NAMED], *more])
+def _lacking(score: Score) -> str:
+    return ", ".join(f"{field.name} ({int(field.share)} %)" for field in score.fields if field.share < _WHOLE)
 
 
 def score(document: Json) -> tuple[Score, ...]:

@@ -1,6 +1,7 @@
 """Make the bills of both sides, hold them against their schemas, score and compare them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import msgspec
 
@@ -12,6 +13,7 @@ from lockgate.config import GateConfiguration
 from lockgate.config.model import SbomConfiguration
 from lockgate.epoch import time_of
 from lockgate.finding import Notification
+from lockgate.gates.licences import Index, from_index, of_pip
 from lockgate.gates.protocol import Output, Task
 from lockgate.gates.sbom import bills, environment, judging
 from lockgate.gates.scope import chooser
@@ -23,14 +25,20 @@ _ATTESTED = 16_000_000
 _MOST = 500
 
 
-def run(task: Task, locks: Sequence[str]) -> Output:
-    """Make the bills of the head's lock files; with a base, say what differs."""
+def run(task: Task, locks: Sequence[str], index: Index = of_pip) -> Output:
+    """Make the bills of the head's lock files; with a base, say what differs.
+
+    `index` asks for licences, where the configuration wants it.
+    """
     if task.tree.beside is None:
         return Output(findings=(), tools=())
     configuration, beside = _own(task.configuration), task.tree.beside
     when = time_of(beside.git, task.epoch)
     head = bills.read(locks, beside.head, task.progress)
     base = _base(task.tree, configuration, beside)
+    told: tuple[Notification, ...] = ()
+    if configuration.licences == "index":
+        head, base, told = _with_licences(head, base, task, index)
     files = bills.documents(head, bills.name(beside), bills.version(beside), when)
     judged = judging.score(msgspec.json.decode(files[bills.FILE]))
     findings = tuple(judging.findings(head, judged, configuration))
@@ -50,7 +58,7 @@ def run(task: Task, locks: Sequence[str]) -> Output:
         tools=(Tool(judging.OURS, __version__), *([environment.tool()] if configuration.environment else [])),
         rules=tuple(rule for rule in judging.RULES if rule.id in used),
         counts={judging.OURS: len(head.inventories) + len(head.problems)},
-        notifications=tuple(_notes(files)),
+        notifications=(*told, *_notes(files)),
         tables=(*([_compared(bills.changes(base, head, when))] if base else []), judging.table(judged)),
         documents=files,
     )
@@ -68,6 +76,17 @@ def _base(tree: Tree, configuration: GateConfiguration, beside: Beside) -> bills
     if tree.changed is None or not any(map(chosen, tree.changed)):
         return None
     return bills.read(filter(chosen, beside.base_paths()), beside.base)
+
+
+def _with_licences(
+    head: bills.Locks, base: bills.Locks | None, task: Task, index: Index
+) -> tuple[bills.Locks, bills.Locks | None, tuple[Notification, ...]]:
+    """Ask an index for the licences of both sides at once."""
+    both = (*head.inventories, *(base.inventories if base else ()))
+    filled, notes = from_index(both, task, index)
+    number = len(head.inventories)
+    before = replace(base, inventories=filled[number:]) if base else None
+    return replace(head, inventories=filled[:number]), before, notes
 
 
 def _notes(files: Mapping[str, bytes]) -> Iterator[Notification]:

@@ -9,6 +9,7 @@ from lockgate.gates.sca.component_rules import Policy, findings, standing
 from lockgate.gates.sca.introduced import introduced
 from lockgate.gates.sca.locks import Lock, Locks
 from lockgate.gates.sca.rule_book import RULES, Judged
+from lockgate.inventory.environment import PATH as ENVIRONMENT
 from lockgate.inventory.model import Inventory
 
 
@@ -43,7 +44,7 @@ def _judged(
 ) -> Iterator[Judged]:
     if lock.inventory:
         yield from standing(lock.inventory, policy, task.today)
-        if compares:
+        if compares and lock.path != ENVIRONMENT:  # no side of a change has it
             yield from introduced(lock.inventory, before.get(lock.origin))
 
 

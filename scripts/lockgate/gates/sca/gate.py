@@ -20,7 +20,11 @@ def applies(tree: Tree, configuration: GateConfiguration) -> Applies:
     """Apply where there is a lock file in the change; a changed manifest alone changes nothing installed."""
     chosen, everywhere = chooser(is_lock, configuration), everywhere_in(tree, own(configuration))
     found = counts(paths(tree, chosen, everywhere=everywhere))
-    return counted(found, "no lock file", replace(tree, changed=None) if everywhere else tree)
+    applies = counted(found, "no lock file", replace(tree, changed=None) if everywhere else tree)
+    if not own(configuration).environment:
+        return applies
+    locks = f"{applies.reason}, and " if found else ""
+    return Applies(applies.files + 1, f"{locks}1 installed environment")
 
 
 def run(task: Task) -> Output:

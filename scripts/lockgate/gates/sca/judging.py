@@ -8,6 +8,7 @@ from lockgate.gates.sca import notes
 from lockgate.gates.sca.advice import ask
 from lockgate.gates.sca.components import components
 from lockgate.gates.sca.hits import pins
+from lockgate.gates.sca.installed import with_environment, with_licences
 from lockgate.gates.sca.locks import Lock, Locks, Select, everywhere_in, load, own, paths
 from lockgate.gates.sca.second import second_opinion
 from lockgate.gates.sca.sources import Sources
@@ -31,7 +32,10 @@ def run(gate: str, task: Task, sources: Sources = SOURCES) -> Output:
     chosen = chooser(is_lock, configuration)
     everywhere = everywhere_in(task.tree, configuration)
     locks = load(task.tree, chosen, everywhere=everywhere, progress=task.progress)
-    about = merged((_about_locks(gate, task.tree, chosen, locks), components(task, configuration, locks)))
+    locks, environment = with_environment(task, configuration, locks)
+    locks, licences = with_licences(task, configuration, locks, sources.licences)
+    told = (_about_locks(gate, task.tree, chosen, locks), components(task, configuration, locks))
+    about = merged((*told, environment, licences))
     asked = pins((*locks.head, *locks.base))
     if not asked:
         return about

@@ -8,6 +8,7 @@ from lockgate.finding import Edit, Related
 from lockgate.gates.sca.commands import Upgrade, command, tool_of
 from lockgate.gates.sca.graph import Graph, Parent
 from lockgate.gates.sca.hits import Hit
+from lockgate.inventory.environment import PATH as ENVIRONMENT
 from lockgate.inventory.kinds import module_of
 from lockgate.inventory.model import Component, Place
 from lockgate.source import display
@@ -69,7 +70,8 @@ def words(component: Component) -> str:
 def _words(hit: Hit, upgrade: Upgrade, against: Sequence[Parent], parents: Sequence[Parent]) -> str:
     how = command(upgrade)
     if not how:
-        return f"Lock {upgrade.name} {upgrade.target} anew.{_who(hit, against, parents)}"
+        do = "Install" if hit.lock.path == ENVIRONMENT else "Lock"
+        return f"{do} {upgrade.name} {upgrade.target} anew.{_who(hit, against, parents)}"
     if upgrade.direct and against and upgrade.tool in {"uv", "uv pip", "pip-compile"}:
         how = f"raise what the project asks for to `{upgrade.name}>={upgrade.target}` and {how}"
     folder = display(hit.lock.path.rpartition("/")[0])

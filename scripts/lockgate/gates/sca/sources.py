@@ -12,6 +12,8 @@ from lockgate.errors import InputError, PlatformError
 from lockgate.untrusted import cut, one_line
 
 if TYPE_CHECKING:
+    from lockgate.bom.metadata import Ask
+    from lockgate.gates.licences import Index
     from lockgate.gates.sca.hits import Found
 
 _EPSS = ("epss.csv", "epss.csv.gz")
@@ -80,6 +82,12 @@ def _audit(
     return disagreements(pins, advisories, answers, home, cache=cache)
 
 
+def _licences(home: Path, seconds: float) -> "Ask":
+    from lockgate.gates.licences import of_pip  # noqa: PLC0415
+
+    return of_pip(home, seconds)
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
     """Make each kind of advisories, and ask for the second opinion.
@@ -91,3 +99,4 @@ class Sources:
     index: Callable[[Path], Advisories] = _index
     export: Callable[[str, Mapping[str, bytes]], Advisories] = _export
     audit: Audit = _audit
+    licences: "Index" = _licences
