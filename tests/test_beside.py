@@ -1,6 +1,4 @@
-"""Files outside the change: of the working tree, the index and the base, and nothing outside the repository."""
-
-import os
+"""Files outside the change: of the working tree, the index and the base, nothing outside the repository."""
 
 import pytest
 
@@ -68,8 +66,8 @@ def test_no_link_is_followed(checkout, tmp_path):
     (tmp_path / "secret").write_text("x")
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder/lock").write_text("x")
-    os.symlink(tmp_path / "secret", checkout.root / "link")
-    os.symlink(tmp_path / "folder", checkout.root / "folder")
+    (checkout.root / "link").symlink_to(tmp_path / "secret")
+    (checkout.root / "folder").symlink_to(tmp_path / "folder")
     found = beside(checkout)
     assert (found.head("link"), found.head("folder/lock")) == (None, None)
 

@@ -92,8 +92,8 @@ class Finding:
     `commit` names the commit that added the finding when the tree of the head no longer has it.
     `fix` has the edits that mend it, where that needs no thought.
     `mend` says how to mend this one, where its rule cannot; `aliases` are other names of what its rule names.
-    `package` is the component that it is about, as a purl with its version, and `fixed_in` the version of that
-    which lacks it. `anyway` says why it blocks at any threshold; empty where its severity decides.
+    `package` is the component that it is about, as a purl with its version, and `fixed_in` the version of it
+    that lacks it. `anyway` says why it blocks at any threshold; empty where its severity decides.
     """
 
     gate: str

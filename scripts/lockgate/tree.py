@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
@@ -110,8 +111,6 @@ def _walk(root: Path, unlisted: list[Unreadable]) -> Iterator[str]:
 
 def _read(tree: Tree, paths: Iterable[str], scope: Scope, digest: Digest, missing: str = "") -> Tree:
     """Read the files in scope; one that is not there is passed over, or said to be `missing`."""
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - few commands read so many files
-
     below = sorted(filter(scope.below, paths))
     wanted = [path for path in below if path in scope]
     real = _real_folders(tree.root, wanted)

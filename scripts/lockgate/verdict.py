@@ -45,7 +45,8 @@ class Table:
 class GateResult:
     """Hold what one gate did; its findings block from `fail_on`. `counts` has numbers such as `files`.
 
-    `tables` are what it shows beside its findings. `fail_on_from` names what says so: a line of the configuration or an option; empty for the default.
+    `tables` are what it shows beside its findings. `fail_on_from` names what says so: a line of the
+    configuration or an option; empty for the default.
     """
 
     name: str

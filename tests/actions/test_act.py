@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from e2e.engine import CLEAN, FLAW
-from workflows.act import Caller, Run, Toolkit, example, toolkit
+from workflows.act import EXPORT, OFFLINE, Caller, Run, Toolkit, example, toolkit
 
 WORKFLOW = (
     example("gate")
@@ -38,7 +38,8 @@ def kit(tmp_path_factory: pytest.TempPathFactory) -> Toolkit:
 @pytest.fixture
 def act(kit: Toolkit, tmp_path: Path) -> Act:
     def start(code: str, workflow: str = WORKFLOW) -> Run:
-        caller = Caller(tmp_path, kit, {"app.py": code}, workflow)
+        files = EXPORT | {".lockgate.yml": f"gates: {{sca: {OFFLINE}}}\n", "app.py": code}
+        caller = Caller(tmp_path, kit, files, workflow)
         run = caller.run("push", {"ref": "refs/heads/main", "before": "0" * 40, "after": caller.first})
         assert run.decoys == []
         return run
@@ -57,7 +58,7 @@ def test_a_clean_repository_passes(act: Act) -> None:
 def test_the_workflow_of_the_readme_runs_every_gate(act: Act) -> None:
     run = act(CLEAN, example("gate"))
     assert run.code == 0, run.text
-    for gate in ("sast", "secrets"):
+    for gate in ("sast", "sbom", "sca", "secrets"):
         assert re.search(rf"\| {gate} +passed ", run.text), run.text
     assert "PASS: no finding at or above high" in run.text
 

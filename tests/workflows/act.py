@@ -59,6 +59,19 @@ DECOYS = {
     **{f"{name}.py": _DECOY_MODULE.format(name) for name in ("json", "lockgate", "sitecustomize", "yaml")},
 }
 """What a hostile change would add, by path: each leaves a mark when it runs."""
+OFFLINE = "{offline: true, advisories: osv}"
+"""How a caller whose components have versions is configured for sca: no test asks anyone over the network."""
+EXPORT = {
+    f"osv/{ecosystem}/GHSA-{'x' * 4}-{'x' * 4}-000{number}.json": json.dumps({
+        "id": f"GHSA-{'x' * 4}-{'x' * 4}-000{number}",
+        "modified": "2026-10-01T00:00:00Z",
+        "published": "2026-10-01T00:00:00Z",
+        "summary": "A flaw of what nobody here uses",
+        "affected": [{"package": {"ecosystem": ecosystem, "name": f"nobody/uses{number}"}, "versions": ["1.0.0"]}],
+    })
+    for number, ecosystem in enumerate(("GitHub Actions", "PyPI", "npm"))
+}  # fmt: skip
+"""All that is known there, in the layout of OSV's exports."""
 
 
 @dataclass(frozen=True)

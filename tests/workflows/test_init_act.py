@@ -6,7 +6,7 @@ import pytest
 
 from checkouts import Checkout
 from e2e.engine import FLAW, Machine
-from workflows.act import REPOSITORY, SHA, Caller, Json, Toolkit, toolkit
+from workflows.act import EXPORT, OFFLINE, REPOSITORY, SHA, Caller, Json, Toolkit, toolkit
 
 ZERO = "0" * 40
 KEY = "django-insecure-" + "x7(v!h2k@m#9q$w4e^r6t&y8u*i1o-p3a_s5d=f"
@@ -48,9 +48,15 @@ class Adopter(Caller):
         (folder / "decoys").mkdir()
 
     def adopt(self) -> str:
+        """Run it, and answer what it wrote for sca: the one gate that would ask over the network."""
         machine = Machine(self.folder / "machine").with_oxlint()
         done = machine.run("init", str(self.checkout.root), "--yes", "--pin", SHA, "--repository", REPOSITORY)
         assert done.returncode == 0, done.stderr.decode()
+        written = self.checkout.root / ".lockgate.yml"
+        head, sca, rest = written.read_text().partition("\n  sca: ")
+        assert sca
+        _, secrets, tail = rest.partition("\n  secrets: ")
+        written.write_text(f"{head}{sca}{OFFLINE}{secrets}{tail}")
         return done.stdout.decode()
 
 
@@ -70,7 +76,7 @@ def push(adopter: Adopter, before: str) -> Json:
 
 
 def test_init_commit_and_the_workflow_runs_the_first_time(adopter: Adopter) -> None:
-    first = adopter.commit(FRESH)
+    first = adopter.commit(FRESH | EXPORT)
     told = adopter.adopt()
     assert "Found: Python, TypeScript, Django in backend, Next.js in frontend" in told
     adopted = adopter.commit({})
@@ -90,10 +96,10 @@ def test_init_commit_and_the_workflow_runs_the_first_time(adopter: Adopter) -> N
 
 def test_a_repository_that_begins_with_it_runs_the_first_time_too(adopter: Adopter) -> None:
     assert "No commit yet" in adopter.adopt()
-    adopter.commit(FRESH)
+    adopter.commit(FRESH | EXPORT)
     run = adopter.run("push", push(adopter, ZERO))
     assert (run.code, run.jobs) == (0, PASSED), run.text
     assert {gate["name"]: gate["outcome"] for gate in run.verdict["gates"]} == {
-        "sast": "passed", "secrets": "passed",
+        "sast": "passed", "sbom": "passed", "sca": "passed", "secrets": "passed",
     }  # fmt: skip
     assert run.verdict["base"] is None

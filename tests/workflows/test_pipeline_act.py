@@ -91,10 +91,10 @@ def test_a_clean_change_passes_and_its_outputs_reach_the_caller(caller: Make) ->
     assert run.verdict["head"] == made.checkout.git("rev-parse", "HEAD")
     assert run.verdict["base"] == made.checkout.git("rev-parse", "main")
     assert {gate["name"]: gate["outcome"] for gate in run.verdict["gates"]} == {
-        "sast": "passed", "secrets": "passed",
+        "sast": "passed", "sbom": "passed", "sca": "skipped", "secrets": "passed",
     }  # fmt: skip
     assert {path.name for path in run.artifacts.rglob("*.*")} == {
-        "verdict.json", "lockgate.sarif", "report.html", "badge.json",
+        "verdict.json", "lockgate.sarif", "report.html", "badge.json", "sbom.cdx.json", "sbom.spdx.json",
     }  # fmt: skip
     assert run.decoys == []
 
@@ -134,7 +134,7 @@ def test_a_tool_that_dies_is_an_error(caller: Make, tmp_path: Path) -> None:
     assert_error(run, "sast is incomplete: oxlint")
     assert run.jobs == FAILED
     assert {gate["name"]: gate["outcome"] for gate in run.verdict["gates"]} == {
-        "sast": "incomplete", "secrets": "passed",
+        "sast": "incomplete", "sbom": "passed", "sca": "skipped", "secrets": "passed",
     }  # fmt: skip
 
 
@@ -298,11 +298,13 @@ def test_four_jobs_come_to_the_same_report_as_one(caller: Make, kit: Toolkit, tm
     assert alone.jobs == FAILED
     parts = sorted(path.parent.name for path in shared.artifacts.glob("*/part-*.json"))
     assert parts == [f"lockgate-report-part-{cell['gate']}-{cell['number']}" for cell in CELLS]
-    counts = {gate["name"]: gate["counts"]["findings"] for gate in alone.verdict["gates"]}
+    ran = [gate for gate in alone.verdict["gates"] if gate["outcome"] != "skipped"]
+    assert [gate["name"] for gate in ran] == ["sast", "sbom", "secrets"]
+    counts = {gate["name"]: gate["counts"]["findings"] for gate in ran}
     assert counts["sast"] >= 12
     assert counts["secrets"] >= 4
     assert shared.outputs == alone.outputs
-    for name in ("lockgate.sarif", "report.html"):
+    for name in ("lockgate.sarif", "report.html", "sbom.cdx.json", "sbom.spdx.json"):
         assert shared.report(name) == alone.report(name)
     (first, mark, _), (second, _, _) = (run.report().partition(b'\n "timing": ') for run in (alone, shared))
     assert mark

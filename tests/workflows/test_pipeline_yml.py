@@ -13,6 +13,7 @@ from dev.faces import WORKFLOWS, Face, faces, load, target, triggers
 from lockgate.inputs import Cell
 from lockgate.jobs.gate import NEEDS
 from lockgate.verify.releases import REPOSITORY
+from workflows.act import double
 from workflows.trees import PIPELINE, REPORT, ROOT, mutated
 
 NAME = r"([A-Za-z_][\w-]*)"
@@ -133,15 +134,17 @@ def used(part: Yaml) -> str:
 
 
 def action_faults(root: Path, found: Mapping[str, Face]) -> Iterator[str]:
-    """Yield what actions refer to and is not there; their outputs are set by the package."""
+    """Yield what actions refer to and is not there; their outputs are set by the package, or by another's action."""
     written = {
         name for path in (ROOT / "scripts/lockgate").rglob("*.py") for name in _SET.findall(path.read_text())
     }
     for key, face in found.items():
         if not face.jobs:
             action = load(root / (key if key == "action.yml" else f"{key}/action.yml"))
+            steps = {one["id"]: one for one in action["runs"]["steps"] if "id" in one}
             for step, output in _STEP.findall(json.dumps(action.get("outputs", {}))):
-                if step not in [one.get("id") for one in action["runs"]["steps"]] or output not in written:
+                uses = steps.get(step, {}).get("uses", "")
+                if step not in steps or output not in (load(double(uses))["outputs"] if uses else written):
                     yield f"{key}: nothing sets the output {output} of the step {step}"
 
 
@@ -285,6 +288,12 @@ BROKEN = {
         "steps.plan.outputs.shards",
         "steps.plan.outputs.cells",
         "actions/plan: nothing sets the output cells",
+    ),
+    "an output that another's action does not set": (
+        "actions/attest/action.yml",
+        "outputs.attestation-url ",
+        "outputs.attestation-urls ",
+        "actions/attest: nothing sets the output attestation-urls",
     ),
 }
 

@@ -27,10 +27,10 @@ class Advisory:
     """Hold one vulnerability of one package; twins of several databases are one.
 
     `id` is the name that it goes by here (GHSA before CVE before PYSEC before others), `ids` are all of them,
-    sorted. `score` is CVSS's, 0.0 to 10.0, None where no record has one; `vector` is what it comes from; `word` is
-    the database's own severity, lower case (`moderate` is `medium`), empty where it has none.
+    sorted. `score` is CVSS's, 0.0 to 10.0, None where no record has one; `vector` is what it comes from;
+    `word` is the database's own severity, lower case (`moderate` is `medium`), empty where it has none.
     `fixed` are the versions that mend it, oldest first, over all records and branches.
-    `exploited` says that it is in CISA's catalogue (KEV); `epss` is FIRST's probability, None where not given.
+    `exploited` says that it is in CISA's catalogue (KEV); `epss` is FIRST's probability, None if not given.
     `malicious` marks a package that is an attack itself (MAL-).
     """
 
@@ -76,7 +76,7 @@ class Advisories(Protocol):
         """Name the data."""
 
     def of(self, pins: Iterable[Pin]) -> Mapping[Pin, tuple[Advisory, ...]]:
-        """Give the advisories of each pin, withdrawn ones apart, sorted by id; pins without any may be missing.
+        """Give the advisories of each pin, no withdrawn ones, sorted by id; pins with none may be missing.
 
         Raise PlatformError when the data cannot be had whole.
         """

@@ -1,4 +1,4 @@
-"""Before a bill of materials is attested: see that GitHub will take it, as its own action says so too late."""
+"""Before a bill of materials is attested: see that GitHub will take it, as its action says so too late."""
 
 import sys
 from collections.abc import Mapping
@@ -56,7 +56,7 @@ def _read(file: Path) -> tuple[_Bill, int]:
         raise InputError(
             f"the bill {one_line(str(file))} cannot be attested: {error.strerror or error}",
             cause="GitHub attests no bill larger than 16 MB, or the path is wrong",
-            todo="attest the bill of one project (`lockgate sbom --project LOCK`), or correct the input `sbom`",
+            todo="attest the bill of one project (`lockgate sbom --project LOCK`), or correct the input sbom",
         ) from error
     try:
         bill = msgspec.json.decode(data, type=_Bill)

@@ -33,13 +33,14 @@ def advisory(name, package, fixed=(), *, ecosystem="PyPI", score=7.5, summary="I
 class Fake:
     """Be advisories: those given, each of which holds below the highest version that mends it."""
 
-    def __init__(self, *advisories, newest=NEWEST, count=None, fails=None, source="a test"):
+    def __init__(self, *advisories, newest=NEWEST, count=None, fails=None, source="a test", ecosystems=()):
         self.advisories = advisories
         self.fails = fails
         self.asked = []
         self.snapshot = Snapshot(
-            source=source, digest="ab" * 32, newest=newest, count=len(advisories) if count is None else count
-        )
+            source=source, digest="ab" * 32, newest=newest, count=len(advisories) if count is None else count,
+            ecosystems=frozenset(ecosystems),
+        )  # fmt: skip
 
     def of(self, pins):
         if self.fails:

@@ -82,6 +82,21 @@ def test_an_empty_index_is_incomplete(given, index):
         run(given, sources(index=index), offline=True)
 
 
+@pytest.mark.parametrize(("ecosystems", "errors"), [((), 0), (("PyPI", "npm"), 0), (("npm",), 1)])
+def test_an_index_that_knows_nothing_of_an_ecosystem_is_incomplete(given, ecosystems, errors):
+    output = run(given, sources(index=Fake(FLASK, ecosystems=ecosystems)), offline=True)
+    assert ["knows nothing of PyPI" in told for told in notes(output, "error")] == [True] * errors
+
+
+def test_an_ecosystem_that_the_repositorys_own_do_not_have_is_named(checkout):
+    package = {"ecosystem": "npm", "name": "flask"}
+    other = RECORD | {"affected": [RECORD["affected"][0] | {"package": package}]}
+    checkout.commit(LOCK | {"osv/npm/GHSA-ffff-ffff-ffff.json": msgspec.json.encode(other)})
+    output = run(tree(checkout.root), REAL, advisories="osv")
+    (told,) = notes(output, "warning")
+    assert "has none for PyPI" in told
+
+
 def test_what_the_repository_brings_answers_and_never_ages(checkout):
     checkout.commit(LOCK | EXPORT)
     output = run(tree(checkout.root), REAL, advisories="osv/")

@@ -73,7 +73,10 @@ def _of_repository(
     said = (
         f"advisories: `{display(path)}` of {where}, {_state(advisories, task.today)}; never too old, as asked"
     )
-    return _answers(advisories, pins, _note(said))
+    unknown = _unknown(advisories, pins)
+    told = f"advisories: `{display(path)}` has none for {unknown}, so nobody was asked about those"
+    notes = [Notification(level="warning", message=told)] if unknown else []
+    return _answers(advisories, pins, _note(said), *notes)
 
 
 def _files(beside: Beside | None, path: str) -> dict[str, bytes]:
@@ -116,7 +119,16 @@ def _of_index(
         old = f"the newest advisory of the index is {age} days old, and `max-age` is {configuration.max_age}"
         why = ToolError(old, cause="the index was not updated", todo=f"{_UPDATE}, or raise `max-age`")
         notes.append(Notification(level="error", message=str(why)))
+    if unknown := _unknown(advisories, pins):
+        why = ToolError(f"the index knows nothing of {unknown}", cause="it was made without that", todo=_UPDATE)
+        notes.append(Notification(level="error", message=str(why)))
     return _answers(advisories, pins, *notes)
+
+
+def _unknown(advisories: Advisories, pins: Sequence[Pin]) -> str:
+    """Name the ecosystems of the pins that the data has no record of: nobody can say that they are clean."""
+    known = advisories.snapshot.ecosystems
+    return ", ".join(sorted({pin.package.ecosystem for pin in pins} - {*known})) if known else ""
 
 
 def _without_network(

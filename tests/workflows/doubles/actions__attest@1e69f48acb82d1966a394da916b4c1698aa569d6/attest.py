@@ -40,5 +40,5 @@ if inputs.get("sbom-path"):
         sys.exit("Unsupported SBOM format")
 number = len(subjects())
 sys.stdout.write(f"{number} subjects\n")
-with open(os.environ.get("GITHUB_OUTPUT", os.devnull), "a") as output:
+with Path(os.environ.get("GITHUB_OUTPUT", os.devnull)).open("a") as output:
     output.write("bundle-path=attestation.json\nattestation-url=https://github.example/attestations/1\n")
