@@ -67,7 +67,9 @@ EXPORT = {
         "modified": "2026-10-01T00:00:00Z",
         "published": "2026-10-01T00:00:00Z",
         "summary": "A flaw of what nobody here uses",
-        "affected": [{"package": {"ecosystem": ecosystem, "name": f"nobody/uses{number}"}, "versions": ["1.0.0"]}],
+        "affected": [
+            {"package": {"ecosystem": ecosystem, "name": f"nobody/uses{number}"}, "versions": ["1.0.0"]}
+        ],
     })
     for number, ecosystem in enumerate(("GitHub Actions", "PyPI", "npm"))
 }  # fmt: skip

@@ -134,7 +134,7 @@ def used(part: Yaml) -> str:
 
 
 def action_faults(root: Path, found: Mapping[str, Face]) -> Iterator[str]:
-    """Yield what actions refer to and is not there; their outputs are set by the package, or by another's action."""
+    """Yield what actions refer to and is not there; the package sets their outputs, or another's action."""
     written = {
         name for path in (ROOT / "scripts/lockgate").rglob("*.py") for name in _SET.findall(path.read_text())
     }

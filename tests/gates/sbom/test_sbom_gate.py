@@ -92,6 +92,10 @@ def test_there_is_a_bill_of_all_in_two_formats_and_one_of_each_lock(checkout):
 def test_one_lock_has_one_bill(checkout):
     checkout.commit({"web/package-lock.json": None})
     assert sorted(whole(checkout).documents) == ["sbom.cdx.json", "sbom.spdx.json"]
+    checkout.commit({"Dockerfile": "FROM debian:12\n", ".github/workflows/a.yml": "jobs: {}\n"})
+    assert sorted(whole(checkout).documents) == [
+        "sbom-api-requirements.txt.cdx.json", "sbom.cdx.json", "sbom.spdx.json",
+    ]  # fmt: skip
 
 
 def test_the_same_commit_gives_the_same_bytes_wherever_it_lies(checkout, tmp_path):

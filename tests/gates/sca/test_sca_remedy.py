@@ -121,6 +121,82 @@ def test_a_range_of_the_project_is_not_edited(checkout):
     assert found(checkout, npm(direct="~1.1.0"), B).fix == ()
 
 
+def test_a_bundled_component_is_mended_by_who_brings_it(checkout):
+    files = npm()
+    lock = files["web/package-lock.json"].replace('"1.1.0"}', '"1.1.0", "inBundle": true}')
+    mended = found(checkout, files | {"web/package-lock.json": lock}, B)
+    assert mended.mend == (
+        "It comes inside the file of `a 1.0.0`: take a version of that which brings 1.5.0."
+    )
+
+
+def test_an_override_names_the_major_version_beside_another(checkout):
+    files = npm("~1.1.0")
+    other = '"node_modules/b": {"version": "2.0.0"},\n"node_modules/a/node_modules/b"'
+    lock = files["web/package-lock.json"].replace('"node_modules/b"', other)
+    mended = found(checkout, files | {"web/package-lock.json": lock}, B)
+    assert 'add `"b@1": "1.5.0"` to `overrides`' in mended.mend
+
+
+BERRY = """\
+__metadata:
+  version: 8
+
+"a@npm:^1.0.0":
+  version: 1.0.0
+  resolution: "a@npm:1.0.0"
+  dependencies:
+    b: "npm:1.1.0"
+
+"b@npm:1.1.0":
+  version: 1.1.0
+  resolution: "b@npm:1.1.0"
+
+"web@workspace:.":
+  version: 0.0.0-use.local
+  resolution: "web@workspace:."
+  dependencies:
+    a: "npm:^1.0.0"
+"""
+
+
+def test_a_range_of_yarn_is_read_behind_its_protocol(checkout):
+    files = {"package.json": '{"name": "web", "dependencies": {"a": "^1.0.0"}}\n', "yarn.lock": BERRY}
+    assert found(checkout, files, B).mend == (
+        'To take 1.5.0, add `"b": "1.5.0"` to `resolutions` in package.json and run `yarn install`. '
+        "`a 1.0.0` asks for `npm:1.1.0`, which leaves 1.5.0 out."
+    )
+
+
+UV = """\
+version = 1
+
+[[package]]
+name = "shop"
+source = { virtual = "." }
+dependencies = [{ name = "a" }]
+
+[[package]]
+name = "a"
+version = "1.0"
+source = { registry = "x" }
+dependencies = [{ name = "b" }]
+
+[[package]]
+name = "b"
+version = "1.1"
+source = { registry = "x" }
+"""
+
+
+def test_uv_locks_no_ranges_so_who_may_be_in_the_way_is_named(checkout):
+    files = {"uv.lock": UV, "pyproject.toml": '[project]\nname = "shop"\ndependencies = ["a"]\n'}
+    assert found(checkout, files, wants("b", "1.5")).mend == (
+        "To take 1.5, run `uv lock --upgrade-package b==1.5`. "
+        "If it finds no solution, upgrade what needs b too: `a`."
+    )
+
+
 def test_an_attack_is_removed_and_not_upgraded(checkout):
     bad = advisory("MAL-2026-1", "b", ecosystem="npm", malicious=True, score=None)
     mended = found(checkout, npm(), bad)
@@ -170,11 +246,59 @@ def test_a_long_path_is_cut_in_the_middle(checkout):
         ("yarn berry", True, True, "run `yarn up a@2`"),
         ("yarn berry", False, True, "run `yarn up -R a`"),
         ("file", True, True, "write `a@2` there, by its commit if the others are"),
+        ("yarn", False, True, "remove this entry from yarn.lock and run `yarn install`"),
         ("", True, True, ""),
     ],
 )  # fmt: skip
 def test_each_tool_has_its_command(tool, direct, allowed, words):
     assert command(Upgrade(tool=tool, name="a", target="2", direct=direct, allowed=allowed)) == words
+
+
+ASK = 'add `"{}": "2"` to `{}` in package.json and run `{} install`'
+
+
+@pytest.mark.parametrize(
+    ("tool", "words"),
+    [
+        ("npm", ASK.format("a@1", "overrides", "npm")),
+        ("pnpm", ASK.format("a@1", "pnpm.overrides", "pnpm")),
+        ("yarn", ASK.format("**/b/a", "resolutions", "yarn")),
+        ("yarn berry", ASK.format("b/a", "resolutions", "yarn")),
+    ],
+)
+def test_an_override_leaves_other_versions_alone(tool, words):
+    assert (
+        command(Upgrade(tool=tool, name="a", target="2", allowed=False, parents=("b",), beside="1.9"))
+        == words
+    )
+
+
+@pytest.mark.parametrize(
+    ("tool", "root", "words"),
+    [
+        ("npm", False, "run `npm install -w web a@2`"),
+        ("npm", True, "run `npm install -w web --include-workspace-root a@2`"),
+        ("pnpm", False, "run `pnpm -r update a@2`"),
+        ("yarn", False, "run `yarn workspace web upgrade a@2`"),
+        ("yarn", True, "run `yarn workspace web upgrade a@2` and run `yarn upgrade a@2`"),
+        ("yarn berry", False, "run `yarn up a@2`"),
+    ],
+)
+def test_a_project_of_a_workspace_is_named(tool, root, words):
+    upgrade = Upgrade(
+        tool=tool, name="a", target="2", direct=True, allowed=False, root=root, projects=("web",)
+    )
+    assert command(upgrade) == words
+
+
+def test_poetry_updates_who_is_in_the_way_too():
+    upgrade = Upgrade(tool="poetry", name="a", target="2", allowed=False, parents=("b", "c"))
+    assert command(upgrade) == "run `poetry update b c a`"
+
+
+def test_poetry_is_not_told_a_group_that_nobody_knows():
+    upgrade = Upgrade(tool="poetry", name="a", target="2", direct=True, allowed=False, dev=True)
+    assert command(upgrade) == "raise what the project asks for to `a>=2` and run `poetry update a`"
 
 
 def test_a_name_cannot_become_a_command():

@@ -61,14 +61,19 @@ def version(beside: Beside) -> str:
 
 
 def documents(locks: Locks, name: str, version: str, when: datetime) -> dict[str, bytes]:
-    """Write the bill of all in both formats, and where there are several lock files that of each."""
+    """Write the bill of all in both formats, and that of each lock file where there is more than it."""
     whole = make(locks.inventories, name=name, version=version)
     files = {FILE: cyclonedx.write(whole, when), f"{NAME}.spdx.json": spdx.write(whole, when)}
     if len(locks.inventories) > 1:
-        for inventory in locks.inventories:
+        for inventory in filter(_is_project, locks.inventories):
             one = make([inventory], name=inventory.name or display(inventory.path), version=version)
             files[_file(inventory.path, files)] = cyclonedx.write(one, when)
     return files
+
+
+def _is_project(inventory: Inventory) -> bool:
+    """Say whether a bill of its own says more than where it stands in that of all."""
+    return inventory.ecosystem in {"PyPI", "npm"}
 
 
 def _file(path: str, taken: Mapping[str, bytes]) -> str:

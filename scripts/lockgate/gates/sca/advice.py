@@ -120,7 +120,9 @@ def _of_index(
         why = ToolError(old, cause="the index was not updated", todo=f"{_UPDATE}, or raise `max-age`")
         notes.append(Notification(level="error", message=str(why)))
     if unknown := _unknown(advisories, pins):
-        why = ToolError(f"the index knows nothing of {unknown}", cause="it was made without that", todo=_UPDATE)
+        why = ToolError(
+            f"the index knows nothing of {unknown}", cause="it was made without that", todo=_UPDATE
+        )
         notes.append(Notification(level="error", message=str(why)))
     return _answers(advisories, pins, *notes)
 

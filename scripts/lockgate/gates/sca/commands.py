@@ -14,6 +14,9 @@ class Upgrade:
 
     `direct` says that the project itself asks for it, with a range that allows the target when `allowed`;
     of other components' ranges `allowed` says it too. `dev` says that it is only for development.
+    `projects` are those of the workspace that ask for it, with `root` the top one asks too. `parents` are the
+    components that need it, only those whose ranges leave the target out where there are any.
+    `beside` is the locked version where other versions of it are locked too: those must stay.
     """
 
     tool: str
@@ -22,6 +25,10 @@ class Upgrade:
     direct: bool = False
     allowed: bool = True
     dev: bool = False
+    root: bool = True
+    projects: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
+    beside: str = ""
 
 
 def tool_of(module: str, start: str) -> str:
@@ -61,10 +68,12 @@ def _uv(upgrade: Upgrade) -> str:
 
 
 def _poetry(upgrade: Upgrade) -> str:
-    if upgrade.direct and not upgrade.allowed:
-        group = ("--group", "dev") if upgrade.dev else ()
-        return _run("poetry", "add", *group, _pinned(upgrade, "@^"))
-    return _run("poetry", "update", upgrade.name)
+    again = _run("poetry", "update", *(() if upgrade.allowed else upgrade.parents), upgrade.name)
+    if not upgrade.direct or upgrade.allowed:
+        return again
+    if upgrade.dev:  # nobody but the manifest knows its group
+        return f"raise what the project asks for to `{_pinned(upgrade, '>=')}` and {again}"
+    return _run("poetry", "add", _pinned(upgrade, "@^"))
 
 
 def _pdm(upgrade: Upgrade) -> str:
@@ -99,32 +108,54 @@ def _file(upgrade: Upgrade) -> str:
 def _npm(upgrade: Upgrade) -> str:
     if upgrade.allowed:
         return _run("npm", "update", upgrade.name)
-    if upgrade.direct:
-        return _run("npm", "install", *(("--save-dev",) if upgrade.dev else ()), _pinned(upgrade, "@"))
-    return _override(upgrade, "npm")
+    if not upgrade.direct:
+        return _override(upgrade, "npm", _with_major(upgrade))
+    where = [word for name in upgrade.projects for word in ("-w", name)]
+    if upgrade.projects and upgrade.root:
+        where.append("--include-workspace-root")
+    return _run("npm", "install", *(("--save-dev",) if upgrade.dev else ()), *where, _pinned(upgrade, "@"))
 
 
 def _pnpm(upgrade: Upgrade) -> str:
     if upgrade.direct:
-        return _run("pnpm", "update", _pinned(upgrade, "@"))
-    return _override(upgrade, "pnpm")
+        return _run("pnpm", *(("-r",) if upgrade.projects else ()), "update", _pinned(upgrade, "@"))
+    return _override(upgrade, "pnpm", _with_major(upgrade))
 
 
 def _yarn(upgrade: Upgrade) -> str:
     if upgrade.direct:
-        return _run("yarn", "upgrade", _pinned(upgrade, "@"))
-    return _override(upgrade, "yarn")
+        ask = ("upgrade", _pinned(upgrade, "@"))
+        every = [("workspace", name) for name in upgrade.projects]
+        every += [()] if upgrade.root or not every else []
+        return " and ".join(_run("yarn", *where, *ask) for where in every)
+    if upgrade.allowed:  # an override would outlive its reason
+        return f"remove this entry from yarn.lock and {_run('yarn', 'install')}"
+    return _override(upgrade, "yarn", _below_parents(upgrade, "**/"))
 
 
 def _berry(upgrade: Upgrade) -> str:
     if upgrade.direct:
         return _run("yarn", "up", _pinned(upgrade, "@"))
-    return _run("yarn", "up", "-R", upgrade.name) if upgrade.allowed else _override(upgrade, "yarn")
+    if upgrade.allowed:
+        return _run("yarn", "up", "-R", upgrade.name)
+    return _override(upgrade, "yarn", _below_parents(upgrade))
 
 
-def _override(upgrade: Upgrade, tool: str) -> str:
+def _with_major(upgrade: Upgrade) -> tuple[str, ...]:
+    """Name it by its major version where others are to stay; npm and pnpm compare that with each range."""
+    return (f"{upgrade.name}@{upgrade.beside.partition('.')[0]}" if upgrade.beside else upgrade.name,)
+
+
+def _below_parents(upgrade: Upgrade, before: str = "") -> tuple[str, ...]:
+    """Name it by who needs it where others are to stay, as yarn knows no versions there."""
+    return tuple(f"{before}{name}/{upgrade.name}" for name in upgrade.parents if upgrade.beside) or (
+        upgrade.name,
+    )
+
+
+def _override(upgrade: Upgrade, tool: str, selectors: tuple[str, ...]) -> str:
     """Overrule the ranges of those who need it, in package.json."""
-    text = f'"{upgrade.name}": "{upgrade.target}"'
+    text = ", ".join(f'"{selector}": "{upgrade.target}"' for selector in selectors)
     return f"add `{text}` to `{_OVERRIDES[tool]}` in package.json and run `{_INSTALL[tool]}`"
 
 
