@@ -149,3 +149,9 @@ def test_a_bill_of_nothing_has_nothing() -> None:
     one = of_one(listing())
     assert (one.found, one.asked, one.unknown, one.since) == ((), 0, 0, None)
     assert rescan([], Told()) == ()
+
+
+def test_only_versions_above_the_one_that_it_has_mend_it() -> None:
+    bad = advisory("X", fixed=("3.0", "1.5", "2.10", "2.9"))
+    assert [one.fixed for one in of_one(listing("pkg:pypi/a@2.1"), bad).found] == [["2.9", "2.10", "3.0"]]
+    assert [one.fixed for one in of_one(listing("pkg:pypi/a@3.0"), bad).found] == [[]]

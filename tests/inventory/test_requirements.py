@@ -38,6 +38,7 @@ def test_hashes_lines_and_marker() -> None:
         ("zope.interface == 1!2.0+local.1  # why", "zope-interface", "1!2.0+local.1", ""),
         ('a[x, y]==1.0; python_version < "3.8"', "a", "1.0", 'python_version < "3.8"'),
         ("a (==2004d)", "a", "2004d", ""),
+        ("a===1.0-weird", "a", "1.0-weird", ""),
         ("a==1 --global-option=x --hash=sha256:00", "a", "1", ""),
     ],
 )
@@ -49,7 +50,7 @@ def test_a_pin(line: str, name: str, version: str, marker: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["a", "a>=1", "a==1.*", "a===1", "a==1,<2", "a~=1.0", "a @", "!!", "a b", "./dist/x", "a" * 5000]
+    "line", ["a", "a>=1", "a==1.*", "a===", "a==1,<2", "a~=1.0", "a @", "!!", "a b", "./dist/x", "a" * 5000]
 )
 def test_what_pins_nothing_is_a_gap(line: str) -> None:
     found = parsed("requirements.txt", f"\nok==1\n{line}\n")

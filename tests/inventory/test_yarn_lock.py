@@ -245,3 +245,21 @@ def test_what_is_no_entry_is_a_gap() -> None:
     assert [gap.line for gap in berry.gaps] == [2, 3, 4]
     assert [gap.why for gap in made("a@1:\n  resolved x\n").gaps] == ["it has no version"]
     assert made("# yarn lockfile v1\n").components == ()
+
+
+@pytest.mark.parametrize("value", ["1.5.0", "npm:1.5.0"])
+def test_a_resolution_below_one_parent_is_followed(value):
+    lock = (
+        "__metadata:\n  version: 8\n\n"
+        '"a@npm:^1.0.0":\n  version: 1.0.0\n  resolution: "a@npm:1.0.0"\n'
+        '  dependencies:\n    b: "npm:1.1.0"\n\n'
+        '"b@npm:1.5.0":\n  version: 1.5.0\n  resolution: "b@npm:1.5.0"\n\n'
+        '"b@npm:2.0.0":\n  version: 2.0.0\n  resolution: "b@npm:2.0.0"\n\n'
+        '"web@workspace:.":\n  version: 0.0.0-use.local\n  resolution: "web@workspace:."\n'
+        '  dependencies:\n    a: "npm:^1.0.0"\n    b: "npm:2.0.0"\n'
+    )
+    manifest = f'{{"name": "web", "resolutions": {{"a/b": "{value}"}}}}'.encode()
+    found = parse("yarn.lock", lock.encode(), {"package.json": manifest}.get)
+    assert found.gaps == ()
+    needs = {component.name: component.needs for component in found.components}
+    assert [need.key for need in needs["a"]] == ["b@npm:1.5.0"]

@@ -19,6 +19,14 @@ class Aged:
     advisory: Advisory
     new: bool | None
 
+    @property
+    def fixed(self) -> list[str]:
+        """Give the versions that mend it, lowest first; those of older branches would be a downgrade."""
+        from lockgate.versions import order  # noqa: PLC0415 - brings a library that a plain start needs not
+
+        pin = self.component.pin
+        return order.above(pin.package.ecosystem, pin.version, self.advisory.fixed) if pin else []
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rescanned:

@@ -66,7 +66,7 @@ def _blocks(aged: Aged, threshold: Severity) -> bool:
     advisory, severity = aged.advisory, severity_of(aged.advisory)
     if advisory.exploited or advisory.malicious:
         return True
-    return bool(advisory.fixed) if severity is None else severity >= threshold
+    return bool(aged.fixed) if severity is None else severity >= threshold
 
 
 def _read(file: Path) -> Listing:
@@ -154,7 +154,7 @@ def _cells(each: Aged) -> tuple[str, ...]:
         " ".join(advisory.ids),
         str(severity) if severity is not None else "unknown",
         _day(advisory.published),
-        ", ".join(advisory.fixed) or "no version",
+        ", ".join(each.fixed) or "no version",
     )
 
 
@@ -200,6 +200,6 @@ def _vulnerability(each: Aged) -> dict[str, object]:
         "id": advisory.id, "ids": advisory.ids, "package": each.component.purl,
         "severity": str(severity) if severity is not None else None, "score": advisory.score,
         "published": advisory.published.isoformat() if advisory.published else None,
-        "new": each.new, "fixed": advisory.fixed, "exploited": advisory.exploited, "epss": advisory.epss,
+        "new": each.new, "fixed": each.fixed, "exploited": advisory.exploited, "epss": advisory.epss,
         "malicious": advisory.malicious, "summary": advisory.summary,
     }  # fmt: skip

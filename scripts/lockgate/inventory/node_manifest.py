@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from lockgate.inventory.json_lines import Located, load
 from lockgate.inventory.model import LockError, Place, Read, Scope
-from lockgate.inventory.node_text import is_name
+from lockgate.inventory.node_text import is_name, texts_in
 
 _SECTIONS = {
     "peerDependencies": Scope.RUNTIME,
@@ -27,13 +27,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """Hold what a package.json says; `workspaces` are patterns of folders."""
+    """Hold what a package.json says; `workspaces` are patterns of folders, `resolutions` yarn's."""
 
     path: str
     name: str = ""
     version: str = ""
     asked: dict[str, Asked] = field(default_factory=dict)
     workspaces: tuple[str, ...] = ()
+    resolutions: dict[str, str] = field(default_factory=dict)
 
     def place(self, name: str) -> Place | None:
         """Give the line of a requirement."""
@@ -64,6 +65,7 @@ def manifest_of(folder: str, read: Read) -> Manifest:
         version if isinstance(version, str) else "",
         asked,
         _workspaces(whole.get("workspaces")),
+        texts_in(whole, "resolutions"),
     )
 
 

@@ -7,8 +7,8 @@ import msgspec
 
 from lockgate.inventory.model import Component, Inventory, Kind, LockError, Origin, Read, Scope
 from lockgate.inventory.python_files import Artefacts, files_of
-from lockgate.inventory.python_graph import STRENGTH, Edge, needs_of, normalise, orphans, settle, unique
-from lockgate.inventory.python_manifest import Manifest, beside, group_scope, pyproject, roots, split
+from lockgate.inventory.python_graph import STRENGTH, Edge, normalise, unique
+from lockgate.inventory.python_manifest import Manifest, assembled, beside, group_scope, pyproject, split
 from lockgate.inventory.toml_lock import Lines, load
 
 
@@ -58,18 +58,8 @@ def parse(path: str, data: bytes, read: Read) -> Inventory:
     edges: dict[str, list[Edge]] = defaultdict(list)
     for key, package in holders:
         edges[key].extend(edge for edge in _edges(package, names, components) if edge.key != key)
-    asked = roots(manifest.wanted, names, components) or orphans(components, edges)
     told = frozenset(key for key, package in holders if package.groups)
-    return Inventory(
-        path=path,
-        kind="pdm.lock",
-        ecosystem="PyPI",
-        name=manifest.name,
-        version=manifest.version,
-        needs=needs_of(asked),
-        components=settle(components, edges, asked, told),
-        manifest=manifest.places,
-    )
+    return assembled(path, "pdm.lock", manifest, names, components, edges, told)
 
 
 def _edges(

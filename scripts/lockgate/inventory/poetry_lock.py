@@ -8,8 +8,8 @@ import msgspec
 
 from lockgate.inventory.model import Component, Inventory, Kind, LockError, Origin, Read, Scope
 from lockgate.inventory.python_files import Artefact, Artefacts, files_of
-from lockgate.inventory.python_graph import Edge, fitting, needs_of, normalise, orphans, settle, unique
-from lockgate.inventory.python_manifest import beside, pyproject, roots
+from lockgate.inventory.python_graph import Edge, fitting, normalise, unique
+from lockgate.inventory.python_manifest import assembled, beside, pyproject
 from lockgate.inventory.toml_lock import Lines, load
 
 _EXTRA = re.compile(r"extra\s*==\s*[\"']([^\"']+)[\"']")
@@ -68,18 +68,8 @@ def parse(path: str, data: bytes, read: Read) -> Inventory:
         names[name].append(key)
     edges = {key: list(_edges(package, names, components)) for key, package in packages.items()}
     manifest = pyproject(beside(path, "pyproject.toml"), read)
-    asked = roots(manifest.wanted, names, components) or orphans(components, edges)
     told = frozenset(key for key, package in packages.items() if package.groups or package.category)
-    return Inventory(
-        path=path,
-        kind="poetry.lock",
-        ecosystem="PyPI",
-        name=manifest.name,
-        version=manifest.version,
-        needs=needs_of(asked),
-        components=settle(components, edges, asked, told),
-        manifest=manifest.places,
-    )
+    return assembled(path, "poetry.lock", manifest, names, components, edges, told)
 
 
 def _edges(

@@ -7,8 +7,8 @@ import msgspec
 
 from lockgate.inventory.model import Component, Inventory, Kind, LockError, Origin, Read
 from lockgate.inventory.python_files import Artefact, Artefacts, files_of
-from lockgate.inventory.python_graph import Edge, needs_of, normalise, orphans, settle, unique
-from lockgate.inventory.python_manifest import beside, pyproject, roots
+from lockgate.inventory.python_graph import Edge, normalise, unique
+from lockgate.inventory.python_manifest import assembled, beside, pyproject
 from lockgate.inventory.toml_lock import Lines, load
 
 
@@ -63,17 +63,7 @@ def parse(path: str, data: bytes, read: Read) -> Inventory:
         components[key] = _component(key, package, where)
         names[name].append(key)
     edges = {key: list(_edges(package, names, packages)) for key, package in packages.items()}
-    asked = roots(manifest.wanted, names, components) or orphans(components, edges)
-    return Inventory(
-        path=path,
-        kind="pylock.toml",
-        ecosystem="PyPI",
-        name=manifest.name,
-        version=manifest.version,
-        needs=needs_of(asked),
-        components=settle(components, edges, asked),
-        manifest=manifest.places,
-    )
+    return assembled(path, "pylock.toml", manifest, names, components, edges)
 
 
 def _edges(package: _Package, names: dict[str, list[str]], packages: dict[str, _Package]) -> Iterator[Edge]:

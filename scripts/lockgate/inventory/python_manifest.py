@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from lockgate.inventory.model import Component, LockError, Place, Read, Scope
-from lockgate.inventory.python_graph import Edge, fitting, normalise
+from lockgate.inventory.model import Component, Inventory, LockError, Place, Read, Scope
+from lockgate.inventory.python_graph import Edge, Edges, fitting, needs_of, normalise, orphans, settle
 from lockgate.inventory.toml_lock import TOKEN, blank_strings, decode, text_of
 
 _REQUIREMENT = re.compile(
@@ -246,3 +246,29 @@ def _dynamic(path: str, value: object, read: Read) -> Iterator[Wanted]:
     for name in [named] if isinstance(named, str) else named if isinstance(named, list) else []:
         if isinstance(name, str):
             yield from requirements_in(beside(path, name), read).wanted
+
+
+def assembled(
+    path: str,
+    kind: str,
+    manifest: Manifest,
+    names: Mapping[str, list[str]],
+    components: Mapping[str, Component],
+    edges: Edges,
+    told: frozenset[str] = frozenset(),
+) -> Inventory:
+    """Make the inventory of a lock that leaves to its manifest what the project itself asks for.
+
+    `names` gives the keys of each name; `told` are components whose scope the lock says itself.
+    """
+    asked = roots(manifest.wanted, names, components) or orphans(components, edges)
+    return Inventory(
+        path=path,
+        kind=kind,
+        ecosystem="PyPI",
+        name=manifest.name,
+        version=manifest.version,
+        needs=needs_of(asked),
+        components=settle(components, edges, asked, told),
+        manifest=manifest.places,
+    )

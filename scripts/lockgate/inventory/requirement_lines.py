@@ -15,7 +15,7 @@ _FILES, _BYTES, _LONGEST = 100, 100_000_000, 4096
 _COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
 _HASH = re.compile(r"\s--hash[= ]\s*([\w-]+:\w+)")
 _OPTION = re.compile(r"\s--(?:global-option|config-settings?|install-option)[= ].*")
-_PIN = re.compile(r"==\s*([A-Za-z0-9][\w.!+-]*)")
+_PIN = re.compile(r"={2,3}\s*([A-Za-z0-9][\w.!+-]*)")
 _INCLUDE = re.compile(r"(?:-r|--requirement|-c|--constraint)(?:\s*=\s*|\s+|(?<=-[rc]))(\S.*)")
 _INDEX = re.compile(r"(?:-i|--index-url)(?:\s*=\s*|\s+)(\S+)")
 _EDITABLE = re.compile(r"(?:-e|--editable)(?:\s*=\s*|\s+)(.+)")

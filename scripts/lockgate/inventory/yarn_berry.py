@@ -152,6 +152,7 @@ def _found(lock: _Lock, key: str, name: str, wants: str) -> str | None:
     patched = lock.builtin.get(asked) or lock.builtin.get(f"{name}@npm:{wants}")
     found = patched or lock.keys.get(asked) or lock.keys.get(f"{name}@npm:{wants}")
     found = found or lock.keys.get(f"{asked}::locator={key.replace(':', '%3A').replace('/', '%2F')}")
+    found = found or _replaced(lock, key, name)
     if found:
         return found
     several = lock.names.get(name, [])
@@ -160,6 +161,14 @@ def _found(lock: _Lock, key: str, name: str, wants: str) -> str | None:
     ]
     several = bound or [one for one in several if not _is_source(lock, one, several)]
     return several[0] if len(several) == 1 else None
+
+
+def _replaced(lock: _Lock, key: str, name: str) -> str | None:
+    """Find what `resolutions` put in the place of what one package needs, as `parent/name`."""
+    wanted = {f"{_split(key)[0]}/{name}", f"{key}/{name}"}
+    root = next((one for place, one in lock.manifests.items() if _workspace(place) == "."), Manifest(""))
+    value = next((text for selector, text in root.resolutions.items() if selector in wanted), "")
+    return lock.keys.get(f"{name}@{value}") or lock.keys.get(f"{name}@npm:{value}")
 
 
 def _is_source(lock: _Lock, key: str, several: list[str]) -> bool:
@@ -205,8 +214,13 @@ def _component(lock: _Lock, key: str, scope: Scope, direct: bool, needs: tuple[N
     return Component(
         key=key, ecosystem="npm", name=name, version=version, line=line, end_line=end,
         alias=others[0] if others else "", scope=scope, direct=direct, needs=needs, origin=origin,
-        files=(File(f"{name.rpartition('/')[2]}-{version}.zip"),) if text_in(entry, "checksum") else (),
+        files=(File(f"{name.rpartition('/')[2]}-{version}.zip"),) if _is_summed(entry) else (),
     )  # fmt: skip
+
+
+def _is_summed(entry: dict[str, object]) -> bool:
+    """Say whether yarn vouches for an entry's archive; it never sums one for other machines than its own."""
+    return bool(text_in(entry, "checksum") or text_in(entry, "conditions"))
 
 
 def _origin(locator: str) -> Origin:

@@ -1,6 +1,6 @@
 """Pick the order of versions by ecosystem."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from lockgate.versions import npm_ranges, pep440, semver
@@ -19,6 +19,13 @@ def of(ecosystem: str) -> Callable[[str], Key]:
 def orderable(ecosystem: str, version: str) -> bool:
     """Say whether a version is one that its ecosystem can order, not one that is only a string."""
     return bool(of(ecosystem)(version)[0] == 1)
+
+
+def above(ecosystem: str, version: str, others: Iterable[str]) -> list[str]:
+    """Give those versions that are above one, each once, lowest first."""
+    key = of(ecosystem)
+    least = key(version)
+    return sorted({other for other in others if key(other) > least}, key=lambda other: (key(other), other))
 
 
 def satisfies(ecosystem: str, version: str, wants: str) -> bool | None:

@@ -74,6 +74,70 @@ def test_a_renamed_lock_keeps_its_findings(checkout, tmp_path):
     assert output.gone == ()
 
 
+UV = """\
+version = 1
+
+[[package]]
+name = "jinja2"
+version = "2.10"
+source = { registry = "x" }
+
+[[package]]
+name = "flask"
+version = "2.1.0"
+source = { registry = "x" }
+"""
+
+
+def test_a_lock_of_another_kind_takes_the_place_of_those_that_are_gone(checkout, tmp_path):
+    before = {"api/requirements.txt": OLD, "api/requirements-dev.txt": "flask==2.1.0\n"}
+    given = change(checkout, tmp_path, before, {**dict.fromkeys(before), "api/uv.lock": UV})
+    output = run(given, LIVE)
+    assert marks(output) == [(JINJA.id, "api/uv.lock", 3), (FLASK.id, "api/uv.lock", 8)]
+    assert {each.fingerprint for each in output.findings if each.tool == "osv"} <= output.known
+    assert output.gone == ()
+
+
+@pytest.mark.parametrize("files", [{"api/uv.lock": UV}, {"api/requirements.txt": None, "web/uv.lock": UV}])
+def test_a_lock_beside_or_elsewhere_takes_no_place(checkout, tmp_path, files):
+    output = run(change(checkout, tmp_path, {"api/requirements.txt": OLD}, files), LIVE)
+    assert len(marks(output)) == 2
+    assert output.known.isdisjoint(each.fingerprint for each in output.findings)
+
+
+YARN = '# yarn lockfile v1\n\na@^1.0.0:\n  version "1.0.0"\n  integrity sha512-' + "A" * 86 + "==\n"
+BERRY = """\
+__metadata:
+  version: 8
+
+"a@npm:^1.0.0":
+  version: 1.0.0
+  resolution: "a@npm:1.0.0"
+{checksum}
+"web@workspace:.":
+  version: 0.0.0-use.local
+  resolution: "web@workspace:."
+  dependencies:
+    a: "npm:^1.0.0"
+"""
+
+
+@pytest.mark.parametrize(
+    ("checksum", "rules"),
+    [
+        ("  checksum: 10c0/" + "0" * 128 + "\n", []),
+        ("  conditions: os=darwin\n", []),
+        ("", ["integrity-missing"]),
+    ],
+)
+def test_a_new_yarn_that_sums_its_own_archives_loses_no_integrity(checkout, tmp_path, checksum, rules):
+    manifest = '{"name": "web", "dependencies": {"a": "^1.0.0"}}\n'
+    before = {"package.json": manifest, "yarn.lock": YARN}
+    given = change(checkout, tmp_path, before, {"yarn.lock": BERRY.format(checksum=checksum)})
+    output = run(given, sources(Fake(BAD)))
+    assert [each.rule for each in output.findings] == rules
+
+
 def npm(*versions):
     """Give a lock whose root needs `a`, and whose `a` has copies of `b` of its own."""
     copies = "".join(

@@ -197,6 +197,35 @@ def test_uv_locks_no_ranges_so_who_may_be_in_the_way_is_named(checkout):
     )
 
 
+POETRY = """\
+[[package]]
+name = "a"
+version = "1.0"
+[package.dependencies]
+b = "<1.5"
+
+[[package]]
+name = "b"
+version = "1.1"
+
+[metadata]
+lock-version = "2.0"
+"""
+
+
+def test_a_requirement_that_does_not_name_itself_is_named(checkout):
+    manifest = '[tool.poetry]\nname = "shop"\n[tool.poetry.dependencies]\na = "^1.0"\n'
+    mended = found(checkout, {"poetry.lock": POETRY, "pyproject.toml": manifest}, wants("b", "1.5"))
+    assert mended.related == (Related("pyproject.toml", 4, "the project asks for `a ^1.0` here"),)
+    assert mended.mend == (
+        "To take 1.5, run `poetry update a b`. `a 1.0` asks for `<1.5`, which leaves 1.5 out."
+    )
+
+
+def test_the_line_of_the_finding_itself_is_not_related(checkout):
+    assert found(checkout, pins("a==1.0"), wants("a", "1.4")).related == ()
+
+
 def test_an_attack_is_removed_and_not_upgraded(checkout):
     bad = advisory("MAL-2026-1", "b", ecosystem="npm", malicious=True, score=None)
     mended = found(checkout, npm(), bad)
@@ -208,6 +237,7 @@ def test_hostile_words_stay_words(checkout):
     summary = "one\n::error::two `three` " + "x" * 5_000
     message = found(checkout, pins("a==1.0"), wants("a", "1.1", summary=summary)).message
     assert "\n" not in message
+    assert "x… Fixed in 1.1." in message
     assert len(message) < 500
 
 
@@ -289,6 +319,36 @@ def test_a_project_of_a_workspace_is_named(tool, root, words):
         tool=tool, name="a", target="2", direct=True, allowed=False, root=root, projects=("web",)
     )
     assert command(upgrade) == words
+
+
+@pytest.mark.parametrize(
+    ("tool", "direct", "words"),
+    [
+        ("npm", True, "run `npm install a@npm:b@2`"),
+        ("npm", False, ASK.format("a", "overrides", "npm").replace('"2"', '"npm:b@2"')),
+        ("pnpm", True, "run `pnpm update a@npm:b@2`"),
+        ("yarn", True, "run `yarn upgrade a@npm:b@2`"),
+        ("yarn berry", True, "run `yarn up a@npm:b@2`"),
+    ],
+)
+def test_an_alias_is_never_asked_for_as_a_package_of_that_name(tool, direct, words):
+    assert command(Upgrade(tool=tool, name="a", real="b", target="2", direct=direct, allowed=False)) == words
+
+
+def test_an_alias_is_told_from_the_lock(checkout):
+    files = {
+        "package-lock.json": (
+            '{"name": "web", "lockfileVersion": 3, "packages": {'
+            '"": {"name": "web", "dependencies": {"x": "npm:b@1.1.0"}},\n'
+            '"node_modules/x": {"name": "b", "version": "1.1.0"}}}'
+        )
+    }
+    assert found(checkout, files, B).mend.startswith("To take 1.5.0, run `npm install x@npm:b@1.5.0`.")
+
+
+def test_yarn_1_does_not_say_which_project_asks():
+    words = command(Upgrade(tool="yarn", name="a", target="2", direct=True, root=False))
+    assert words == "write `a@2` in the package.json of the project that asks for it, and run `yarn install`"
 
 
 def test_poetry_updates_who_is_in_the_way_too():

@@ -16,6 +16,7 @@ class Upgrade:
     of other components' ranges `allowed` says it too. `dev` says that it is only for development.
     `projects` are those of the workspace that ask for it, with `root` the top one asks too. `parents` are the
     components that need it, only those whose ranges leave the target out where there are any.
+    `name` is what it is asked for by, `real` its own name where that is another one (npm's aliases).
     `beside` is the locked version where other versions of it are locked too: those must stay.
     """
 
@@ -29,6 +30,7 @@ class Upgrade:
     projects: tuple[str, ...] = ()
     parents: tuple[str, ...] = ()
     beside: str = ""
+    real: str = ""
 
 
 def tool_of(module: str, start: str) -> str:
@@ -113,20 +115,23 @@ def _npm(upgrade: Upgrade) -> str:
     where = [word for name in upgrade.projects for word in ("-w", name)]
     if upgrade.projects and upgrade.root:
         where.append("--include-workspace-root")
-    return _run("npm", "install", *(("--save-dev",) if upgrade.dev else ()), *where, _pinned(upgrade, "@"))
+    return _run("npm", "install", *(("--save-dev",) if upgrade.dev else ()), *where, _node(upgrade))
 
 
 def _pnpm(upgrade: Upgrade) -> str:
     if upgrade.direct:
-        return _run("pnpm", *(("-r",) if upgrade.projects else ()), "update", _pinned(upgrade, "@"))
+        return _run("pnpm", *(("-r",) if upgrade.projects else ()), "update", _node(upgrade))
     return _override(upgrade, "pnpm", _with_major(upgrade))
 
 
 def _yarn(upgrade: Upgrade) -> str:
+    if upgrade.direct and not upgrade.root and not upgrade.projects:  # yarn 1 locks no workspaces
+        asks = "in the package.json of the project that asks for it"
+        return f"write `{_node(upgrade)}` {asks}, and {_run('yarn', 'install')}"
     if upgrade.direct:
-        ask = ("upgrade", _pinned(upgrade, "@"))
-        every = [("workspace", name) for name in upgrade.projects]
-        every += [()] if upgrade.root or not every else []
+        ask = ("upgrade", _node(upgrade))
+        every: list[tuple[str, ...]] = [("workspace", name) for name in upgrade.projects]
+        every += [()] if upgrade.root else []
         return " and ".join(_run("yarn", *where, *ask) for where in every)
     if upgrade.allowed:  # an override would outlive its reason
         return f"remove this entry from yarn.lock and {_run('yarn', 'install')}"
@@ -135,10 +140,19 @@ def _yarn(upgrade: Upgrade) -> str:
 
 def _berry(upgrade: Upgrade) -> str:
     if upgrade.direct:
-        return _run("yarn", "up", _pinned(upgrade, "@"))
+        return _run("yarn", "up", _node(upgrade))
     if upgrade.allowed:
         return _run("yarn", "up", "-R", upgrade.name)
     return _override(upgrade, "yarn", _below_parents(upgrade))
+
+
+def _node(upgrade: Upgrade) -> str:
+    return f"{upgrade.name}@{_wanted(upgrade)}"
+
+
+def _wanted(upgrade: Upgrade) -> str:
+    """Name the package behind an alias: a registry may have another one of the alias's own name."""
+    return f"npm:{upgrade.real}@{upgrade.target}" if upgrade.real else upgrade.target
 
 
 def _with_major(upgrade: Upgrade) -> tuple[str, ...]:
@@ -155,7 +169,7 @@ def _below_parents(upgrade: Upgrade, before: str = "") -> tuple[str, ...]:
 
 def _override(upgrade: Upgrade, tool: str, selectors: tuple[str, ...]) -> str:
     """Overrule the ranges of those who need it, in package.json."""
-    text = ", ".join(f'"{selector}": "{upgrade.target}"' for selector in selectors)
+    text = ", ".join(f'"{selector}": "{_wanted(upgrade)}"' for selector in selectors)
     return f"add `{text}` to `{_OVERRIDES[tool]}` in package.json and run `{_INSTALL[tool]}`"
 
 

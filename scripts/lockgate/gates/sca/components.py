@@ -8,6 +8,7 @@ from lockgate.gates.protocol import Output, Task
 from lockgate.gates.sca.component_rules import Policy, findings, standing
 from lockgate.gates.sca.introduced import introduced
 from lockgate.gates.sca.locks import Lock, Locks
+from lockgate.gates.sca.moved import by_origin
 from lockgate.gates.sca.rule_book import RULES, Judged
 from lockgate.inventory.environment import PATH as ENVIRONMENT
 from lockgate.inventory.model import Inventory
@@ -16,7 +17,7 @@ from lockgate.inventory.model import Inventory
 def components(task: Task, configuration: ScaConfiguration, locks: Locks) -> Output:
     """Judge the components of the head's locks, and compare them with the base's where there is one."""
     policy = Policy.of(configuration)
-    before = {lock.path: lock.inventory for lock in locks.base if lock.inventory}
+    before = by_origin(locks.base)
     compares = task.tree.changed is not None
     here = [
         finding

@@ -97,7 +97,7 @@ def _sentence(advisory: Advisory) -> str:
         text = (
             "a version that is an attack" if advisory.malicious else "a vulnerability that nobody summed up"
         )
-    return f"{text}."
+    return text if text.endswith("…") else f"{text}."
 
 
 def _one(text: str) -> str:

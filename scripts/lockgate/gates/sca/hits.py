@@ -106,10 +106,8 @@ def _key(component: Component, advisory: Advisory) -> str:
 
 def _above(pinned: Pin, advisories: Sequence[Advisory]) -> list[str]:
     """Give the versions that mend something, those above the pinned one alone, lowest first."""
-    key = order.of(pinned.package.ecosystem)
-    least = key(pinned.version)
-    fixed = {version for advisory in advisories for version in advisory.fixed if key(version) > least}
-    return sorted(fixed, key=lambda version: (key(version), version))
+    fixed = (version for advisory in advisories for version in advisory.fixed)
+    return order.above(pinned.package.ecosystem, pinned.version, fixed)
 
 
 def _target(pinned: Pin, advisories: Sequence[Advisory], instead: Found) -> str:

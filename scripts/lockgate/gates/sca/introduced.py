@@ -75,6 +75,8 @@ def _integrity(head: Inventory, component: Component, old: Iterable[Component]) 
     """Name a hash that is missing or weak; a component inside its parent's file has none of its own."""
     if component.origin.kind not in {Kind.REGISTRY, Kind.URL} or component.bundled:
         return
+    if component.ecosystem == "npm" and component.files and not _hashed(component):
+        return  # yarn 2 to 4 has a checksum, of the archive that it packs itself
     if not _hashed(component):
         if not any(not _hashed(each) and not each.bundled for each in old):
             message = f"The lock has no hash of {named(component)}, and has those of others."

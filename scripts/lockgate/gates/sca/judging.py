@@ -1,5 +1,7 @@
 """Run the gate `sca`: read the locks, ask for advisories, judge."""
 
+from dataclasses import replace
+
 from lockgate import __version__
 from lockgate.finding import NOT_SCANNED, Finding, Notification
 from lockgate.gates import found
@@ -10,6 +12,7 @@ from lockgate.gates.sca.components import components
 from lockgate.gates.sca.hits import pins
 from lockgate.gates.sca.installed import with_environment, with_licences
 from lockgate.gates.sca.locks import Lock, Locks, Select, everywhere_in, load, own, paths
+from lockgate.gates.sca.moved import followed
 from lockgate.gates.sca.second import second_opinion
 from lockgate.gates.sca.sources import Sources
 from lockgate.gates.sca.vulnerabilities import vulnerabilities
@@ -32,6 +35,7 @@ def run(gate: str, task: Task, sources: Sources = SOURCES) -> Output:
     chosen = chooser(is_lock, configuration)
     everywhere = everywhere_in(task.tree, configuration)
     locks = load(task.tree, chosen, everywhere=everywhere, progress=task.progress)
+    locks = replace(locks, base=followed(locks))
     locks, environment = with_environment(task, configuration, locks)
     locks, licences = with_licences(task, configuration, locks, sources.licences)
     told = (_about_locks(gate, task.tree, chosen, locks), components(task, configuration, locks))

@@ -63,6 +63,7 @@ def remedy(hit: Hit, graph: Graph) -> Remedy:
         root=any(not parent.component and parent.wants for parent in asking),
         projects=_names(asking),
         parents=_names(parent for parent in against or parents if not _is_project(parent)),
+        real=_shown(hit.component.name) if hit.component.alias else "",
         beside=hit.component.version if _has_others(hit) else "",
     )
     own = _manifest(hit, hit.component) if direct else None
@@ -107,8 +108,8 @@ def _who(hit: Hit, tool: str, against: Sequence[Parent], parents: Sequence[Paren
         return " All that need it allow it."
     unknown = _names(parent for parent in parents if not _is_project(parent) and _allows(hit, parent) is None)
     if tool in _RESOLVERS and (unknown or not parents):
-        named = f": `{', '.join(unknown[:_SHOWN])}`" if unknown else ""
-        return f" If it finds no solution, upgrade what needs {_shown(hit.component.name)} too{named}."
+        those = f": `{', '.join(unknown[:_SHOWN])}`" if unknown else ""
+        return f" If it finds no solution, upgrade what needs {_shown(hit.component.name)} too{those}."
     return ""
 
 
