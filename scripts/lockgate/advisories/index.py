@@ -123,12 +123,14 @@ class Index:
             "SELECT record, twins, spans FROM affected WHERE ecosystem = ? AND name = ? ORDER BY record",
             (package.ecosystem, package.name),
         )
-        matcher = spans.Matcher(
+        held = self._packages[package] = self._compiled(package, rows) if rows else None
+        return held
+
+    def _compiled(self, package: Package, rows: list[tuple[Any, ...]]) -> _Held:
+        entries = (
             (twins, spans.compiled(package.ecosystem, *_SPANS.decode(kept))) for _, twins, kept in rows
         )
-        held = _Held([record for record, _, _ in rows], matcher, {}, {}) if rows else None
-        self._packages[package] = held
-        return held
+        return _Held([record for record, _, _ in rows], spans.Matcher(entries), {}, {})
 
     def _advisory(self, package: Package, twins: int) -> Advisory:
         ((data,),) = self._rows(

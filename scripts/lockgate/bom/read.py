@@ -23,8 +23,7 @@ class BomError(Exception):
     """Say why a bill cannot be read."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
     """Hold one component of a bill, empty where the bill says nothing.
 
     `scope` is runtime, optional or dev; `origin` is git, url, path or workspace where it is no registry.

@@ -2,10 +2,12 @@
 
 import re
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
+
+if TYPE_CHECKING:
+    from packaging.specifiers import SpecifierSet
 
 Key = tuple[Any, ...]
 
@@ -44,11 +46,13 @@ def satisfies(version: str, wants: str) -> bool | None:
     try:
         ranges = [_specifiers(part) for part in wants.strip().strip("()").split("||")]
         return any(taken.contains(parsed, prereleases=True) for taken in ranges)
-    except (InvalidSpecifier, InvalidVersion, ValueError):
+    except ValueError:  # an invalid version or specifier is one
         return None
 
 
-def _specifiers(wants: str) -> SpecifierSet:
+def _specifiers(wants: str) -> "SpecifierSet":
+    from packaging.specifiers import SpecifierSet  # noqa: PLC0415 - 20 ms that an order does not need
+
     clauses = [clause for clause in re.split(r"[,;]", wants) if clause.strip()]
     return SpecifierSet(",".join(_clause(clause.strip()) for clause in clauses))
 
@@ -56,7 +60,7 @@ def _specifiers(wants: str) -> SpecifierSet:
 def _clause(clause: str) -> str:
     found = _CLAUSE.fullmatch(clause)
     if found is None:
-        raise InvalidSpecifier(clause)
+        raise ValueError(clause)
     operator, version = found[1] or "==", found[2]
     if operator in {"^", "~"}:
         return _between(operator, version)
