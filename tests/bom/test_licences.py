@@ -1,6 +1,9 @@
 """What people write for a licence, in SPDX's words."""
 
 import json
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -113,3 +116,25 @@ def test_what_is_usual_is_read_as_the_library_reads_it(names: list[str], sign: s
 )
 def test_what_is_not_usual_is_the_librarys(text: str) -> None:
     assert licences._usual(text) is None
+
+
+@pytest.fixture
+def in_turns() -> Iterator[None]:
+    """Let threads take turns far more often than usual, at a library that nobody has used yet."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    licences.expression.cache_clear()
+    licences._library.cache_clear()
+    licences._library()
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("in_turns")
+def test_threads_that_ask_first_at_once_are_all_answered() -> None:
+    """The library fills a table on first use, where other threads saw licences as unknown."""
+    texts = [
+        f"Apache-2.0 AND LGPL-{n}.0-or-later AND {own}" for n in (2, 3) for own in ("MIT", "ISC", "Zlib")
+    ]
+    with ThreadPoolExecutor(len(texts)) as threads:
+        assert list(threads.map(licences.expression, texts)) == texts

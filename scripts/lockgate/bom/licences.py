@@ -1,6 +1,7 @@
 """SPDX expressions of what people write for a licence."""
 
 import re
+import threading
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -13,6 +14,8 @@ _USUAL = frozenset(
      "MIT", "MIT-0", "MPL-2.0", "PSF-2.0", "Python-2.0", "Unlicense", "WTFPL", "Zlib"}
 )  # fmt: skip
 _OWN = re.compile(r"(?:DocumentRef-[A-Za-z0-9.-]+:)?LicenseRef-[A-Za-z0-9.-]+")
+# The library fills its tables on first use, where a second thread sees them half filled.
+_ONE_AT_A_TIME = threading.Lock()
 _SYMBOLS = re.compile(r"[A-Za-z0-9.:+-]+")
 _TOKEN = re.compile(r"[a-z]+|\d+(?:\.\d+)*|\+")
 _FILLERS = frozenset(
@@ -94,6 +97,11 @@ def expression(text: str) -> str | None:
         return usual
     if len(text) > _LONGEST or text.count("(") > _DEEPEST:
         return None
+    with _ONE_AT_A_TIME:
+        return _spelt(text)
+
+
+def _spelt(text: str) -> str | None:
     licensing, failed = _library()
     try:
         parsed = licensing.parse(text)
@@ -107,13 +115,10 @@ def expression(text: str) -> str | None:
         return None
 
 
-def _usual(text: str) -> str | None:
-    """Read what hardly differs from package to package: `MIT`, `(MIT OR Apache-2.0)`."""
-    inner = text[1:-1] if text[:1] == "(" and text[-1:] == ")" else text
-    for sign in (" OR ", " AND "):
-        if _USUAL.issuperset(inner.split(sign)):
-            return inner
-    return None
+def parsed(text: str) -> Any:  # noqa: ANN401 - the library's tree, which has no types
+    """Parse a valid expression."""
+    with _ONE_AT_A_TIME:
+        return _library()[0].parse(text)
 
 
 @cache
@@ -121,6 +126,15 @@ def _library() -> tuple[Any, type[Exception]]:
     from license_expression import ExpressionError, get_spdx_licensing  # noqa: PLC0415 - 30 ms
 
     return get_spdx_licensing(), ExpressionError
+
+
+def _usual(text: str) -> str | None:
+    """Read what hardly differs from package to package: `MIT`, `(MIT OR Apache-2.0)`."""
+    inner = text[1:-1] if text[:1] == "(" and text[-1:] == ")" else text
+    for sign in (" OR ", " AND "):
+        if _USUAL.issuperset(inner.split(sign)):
+            return inner
+    return None
 
 
 def identifiers(text: str) -> frozenset[str]:

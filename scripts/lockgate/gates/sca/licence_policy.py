@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from lockgate.bom.licences import expression, normalised
+from lockgate.bom.licences import expression, normalised, parsed
 from lockgate.config.model import Licences
 from lockgate.errors import ConfigurationError
 from lockgate.finding import Severity
@@ -107,11 +107,7 @@ def _passes(term: Term, accepts: Callable[[str], bool]) -> bool:
 @lru_cache(maxsize=4096)
 def _terms(text: str) -> Term:
     """Take a valid expression apart."""
-    if " " not in text:
-        return text
-    from license_expression import get_spdx_licensing  # noqa: PLC0415 - 30 ms
-
-    return _term(get_spdx_licensing().parse(text))
+    return _term(parsed(text)) if " " in text else text
 
 
 def _term(node: object) -> Term:

@@ -14,9 +14,10 @@ inputs = json.loads(os.environ["INPUTS"])
 sha, ref = os.environ["GITHUB_SHA"], inputs["ref"] or os.environ["GITHUB_REF"]
 depth = int(inputs["fetch-depth"])
 kind, _, name = ref.removeprefix("refs/").partition("/")
-if kind not in {"heads", "pull"} or inputs["ref"]:
+FOLDERS = {"heads": "refs/remotes/origin", "pull": "refs/remotes/pull", "tags": "refs/tags"}
+if kind not in FOLDERS or inputs["ref"]:
     sys.exit(f"the double of actions/checkout knows no ref like {ref}")
-tracking = f"refs/remotes/origin/{name}" if kind == "heads" else f"refs/remotes/pull/{name}"
+tracking = f"{FOLDERS[kind]}/{name}"
 
 
 def git(*arguments: str) -> None:
