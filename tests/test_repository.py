@@ -26,6 +26,7 @@ LAYERS = """
     sarif config event inputs tree failures
     advisories
     inventory beside epoch
+    postgres
     git github toolset api
     process cache source share host diff
     fingerprint fixes ranking versions

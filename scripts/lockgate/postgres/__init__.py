@@ -1,0 +1,1 @@
+"""A PostgreSQL that is started for one run and thrown away."""
