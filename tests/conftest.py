@@ -8,6 +8,9 @@ import pytest
 from lockgate.host import host
 from lockgate.process import which
 from lockgate.toolset import install_node_set
+from postgres_server import server
+
+__all__ = ["fitting_node", "server"]
 
 
 @pytest.fixture(scope="session", autouse=True)

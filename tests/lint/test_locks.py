@@ -37,6 +37,8 @@ def test_a_lock_with_holes_is_seen(tmp_path: Path) -> None:
         '{"packages": {"node_modules/tool": {"version": "1.1.0", "optionalDependencies": {"arm": "1"}}}}',
     )
     npm(requirements, "two", '{"packages": {"": {}}, "at": "https://host"}')
+    npm(requirements, "three", '{"packages": {}}')
+    (requirements / "three/package.json").write_text('{"optionalDependencies": {"tool": "1.0.0"}}')
     status, output = lint(["scripts/dev/lock", "--check"], tmp_path)
     assert status == 1
     assert sorted(output.splitlines()) == [
@@ -48,13 +50,16 @@ def test_a_lock_with_holes_is_seen(tmp_path: Path) -> None:
         "one: lacks arm, npm ci would refuse it",
         "one: lacks tool 1.0.0",
         "one: node_modules/tool has no hash",
+        "three: lacks tool 1.0.0",
         "two/package-lock.json: holds an address",
         "two: lacks tool 1.0.0",
     ]
 
 
-def test_a_requirement_for_some_machines_alone_counts_as_locked(tmp_path: Path) -> None:
+def test_a_requirement_for_some_machines_or_with_extras_counts_as_locked(tmp_path: Path) -> None:
     requirements = copy(tmp_path)
-    (requirements / "a.in").write_text("shell ; os_name == 'posix'\n")
-    (requirements / "a.txt").write_text(f"shell==1.0 ; os_name == 'posix' \\\n{HASH}")
+    (requirements / "a.in").write_text("shell ; os_name == 'posix'\ndriver[fast]\n")
+    (requirements / "a.txt").write_text(
+        f"shell==1.0 ; os_name == 'posix' \\\n{HASH}driver[fast]==2.0 \\\n{HASH}"
+    )
     assert lint(["scripts/dev/lock", "--check"], tmp_path) == (0, "")

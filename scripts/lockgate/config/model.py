@@ -124,9 +124,65 @@ class SbomConfiguration(GateConfiguration, frozen=True, forbid_unknown_fields=Tr
     licences: _LicencesFrom = "lock"
 
 
+class MigrationsConfiguration(GateConfiguration, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """Set up the gate `migrations`."""
+
+    postgres_version: Annotated[
+        Literal[14, 15, 16, 17, 18] | None,
+        Meta(description="The major version of PostgreSQL that production runs; else one that is installed."),
+    ] = None
+    code: Annotated[
+        Literal["never", "run"],
+        Meta(
+            description="Whether code of the change may be run: the migrations of Django and Alembic, and "
+            "`command`, are code. SQL needs it not: its role may do nothing outside its database."
+        ),
+    ] = "never"
+    python: Annotated[
+        str,
+        Meta(
+            description="The Python that has the project's packages, from the project's folder or by its "
+            "whole path. Empty looks for `.venv` there, then makes one of the lock, of wheels alone."
+        ),
+    ] = ""
+    environment: Annotated[
+        dict[str, str], Meta(description="Variables that the project's code needs, no secrets.")
+    ] = field(default_factory=dict)
+    command: Annotated[
+        tuple[_Text, ...],
+        Meta(description="A program and its arguments that applies all migrations to `DATABASE_URL`."),
+    ] = ()
+    folders: Annotated[
+        tuple[_Pattern, ...],
+        Meta(description="Folders of SQL files that are applied in the order of their names."),
+    ] = ()
+    database_url: Annotated[
+        str,
+        Meta(
+            description="A PostgreSQL to use instead of one that is started: databases are made in it and "
+            "removed. Only of this machine, unless `remote-database` is `allow`."
+        ),
+    ] = ""
+    remote_database: Annotated[
+        Literal["allow", "forbid"], Meta(description="Whether `database-url` may be of another machine.")
+    ] = "forbid"
+    stats_file: Annotated[
+        str, Meta(description="A JSON file in the repository with the sizes of production's tables.")
+    ] = ""
+    seed: Annotated[
+        str,
+        Meta(description="An SQL file in the repository whose rows the change's migrations must survive."),
+    ] = ""
+    released: Annotated[
+        dict[str, str],
+        Meta(description="Columns as `table.column`, or tables, that no code uses since the version given."),
+    ] = field(default_factory=dict)
+
+
 class Gates(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """Set up each gate."""
 
+    migrations: MigrationsConfiguration = MigrationsConfiguration()
     sast: GateConfiguration = GateConfiguration()
     sbom: SbomConfiguration = SbomConfiguration()
     sca: ScaConfiguration = ScaConfiguration()

@@ -60,10 +60,12 @@ def start(
     cwd: Path,
     env: Mapping[str, str] | None = None,
     stderr: int = subprocess.PIPE,
+    ends_itself: bool = False,
 ) -> Child:
     """Start a child in a session of its own; raise OSError when it cannot be, or the run is ending.
 
-    Its pipes have no buffers on our side. Raise ValueError for arguments that no program can be given.
+    Its pipes have no buffers on our side. One that `ends_itself` when its input ends is not killed by
+    `end_all`: it has to tidy up. Raise ValueError for arguments that no program can be given.
     """
     with _live.lock:
         if _live.ending:
@@ -72,7 +74,8 @@ def start(
             list(argv), cwd=cwd, env=environment(env), start_new_session=True, bufsize=0,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr,
         )  # fmt: skip
-        _live.children.add(child)
+        if not ends_itself:
+            _live.children.add(child)
     return child
 
 

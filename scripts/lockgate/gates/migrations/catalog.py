@@ -6,12 +6,16 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """Hold a table, partitioned table, view, materialised view, index, sequence or foreign table."""
+    """Hold a table, partitioned table, view, materialised view, index, sequence or foreign table.
+
+    `parent` is the table that it is a part of: a partition's or child's parent, an owned sequence's table.
+    """
 
     oid: int
     schema: str
     name: str
     relkind: str
+    parent: int = 0
 
     @property
     def full_name(self) -> str:
@@ -23,7 +27,8 @@ class Relation:
 class Column:
     """Hold a column: `type` as `format_type` writes it; `default` as SQL, empty for none.
 
-    `generated` is true for one that nobody may or needs to write: identity, generated, serial.
+    `generated` is true for one that nobody may or needs to write: identity, generated, serial; `computed`
+    for one that nobody may write. `type_oid` tells two types apart that have had the same name.
     """
 
     table: int
@@ -33,6 +38,8 @@ class Column:
     not_null: bool
     default: str = ""
     generated: bool = False
+    computed: bool = False
+    type_oid: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,7 @@ class Constraint:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Hold an index of a table."""
+    """Hold an index of a table; `columns` are those of its key, 0 for an expression."""
 
     oid: int
     table: int
@@ -59,15 +66,44 @@ class Index:
     definition: str
     unique: bool
     valid: bool
+    columns: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Enum:
-    """Hold an enumerated type and its labels, in order."""
+    """Hold an enumerated type, its name as `format_type` writes it, and its labels in order."""
 
     oid: int
     name: str
     labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """Hold a domain, its name and the type it is made of as `format_type` writes them, and its CHECKs."""
+
+    oid: int
+    name: str
+    type: str
+    type_oid: int
+    not_null: bool
+    checks: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """Hold a function or procedure that SQL can call, its parameters' types and how many have no default."""
+
+    oid: int
+    schema: str
+    name: str
+    types: tuple[int, ...] = ()
+    required: int = 0
+
+    @property
+    def full_name(self) -> str:
+        """Give the name with the schema."""
+        return f"{self.schema}.{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +115,5 @@ class Catalog:
     constraints: Mapping[int, Constraint] = field(default_factory=dict)
     indexes: Mapping[int, Index] = field(default_factory=dict)
     enums: Mapping[int, Enum] = field(default_factory=dict)
+    domains: Mapping[int, Domain] = field(default_factory=dict)
+    functions: Mapping[int, Function] = field(default_factory=dict)

@@ -51,6 +51,8 @@ class Migration:
     up: tuple[Statement, ...] = ()
     down: tuple[Statement, ...] | None = None
     atomic: bool = True
+    whole: bool = False
+    refused: "Failure | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,10 @@ class Session(Protocol):
         """List all migrations in the order in which they are applied."""
 
     def apply(self, migration: Migration) -> Trace:
-        """Apply the next one."""
+        """Apply the next one, watched."""
+
+    def replay(self, migration: Migration) -> Failure | None:
+        """Apply the next one, unwatched."""
 
     def revert(self, migration: Migration) -> Trace:
         """Undo the last one that was applied."""

@@ -87,6 +87,12 @@ _OLD = "The last release still runs while a migration is applied, and again when
 
 RULES: tuple[Rule, ...] = (
     _rule(
+        "circular-dependency", Severity.HIGH,
+        "Migrations wait for each other.",
+        "None of them can be applied.",
+        "Take one of the dependencies away.",
+    ),
+    _rule(
         "concurrently-in-transaction", Severity.HIGH,
         "A statement that works `CONCURRENTLY` stands in a transaction, where it always fails.",
         "The deploy stops there.",
@@ -181,6 +187,12 @@ RULES: tuple[Rule, ...] = (
         "Two migrations have the same number.",
         "Which of them is applied first, or at all, is chance.",
         "Give one of them the next free number.",
+    ),
+    _rule(
+        "out-of-order", Severity.MEDIUM,
+        "A new migration's number is lower than one that is merged already.",
+        "Where the higher one has been applied, most tools skip it or refuse to go on.",
+        "Give it a number above all others.",
     ),
     _rule(
         "parent-locked", Severity.MEDIUM,

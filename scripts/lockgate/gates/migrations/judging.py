@@ -1,0 +1,234 @@
+"""Run the gate `migrations`: find the projects, start a server, measure, judge."""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import partial
+from importlib.metadata import version
+
+from lockgate import __version__
+from lockgate.config.model import MigrationsConfiguration
+from lockgate.errors import ConfigurationError
+from lockgate.finding import Finding, Notification, Rule, Severity
+from lockgate.fingerprint import fingerprints
+from lockgate.gates.migrations import drift, prisma_drift, squawk, squawk_rules
+from lockgate.gates.migrations.contract import contracts
+from lockgate.gates.migrations.effects import effects
+from lockgate.gates.migrations.graph import graph
+from lockgate.gates.migrations.history import history
+from lockgate.gates.migrations.measure import BASE, HEAD, Open, Work, measure
+from lockgate.gates.migrations.model import Measured, Migration, Project, Size
+from lockgate.gates.migrations.opening import Opening
+from lockgate.gates.migrations.projects import CODE, in_head, own, touched
+from lockgate.gates.migrations.references import References
+from lockgate.gates.migrations.rehearsals import Stage, back, on_rows, twice
+from lockgate.gates.migrations.released import Released, records
+from lockgate.gates.migrations.rule_book import RULES, TOOL, Judged, Place, judged, shown
+from lockgate.gates.migrations.seconds import read_sizes
+from lockgate.gates.migrations.seed import seed_of
+from lockgate.gates.migrations.serving import kept_place, serving
+from lockgate.gates.migrations.sides import Sides
+from lockgate.gates.migrations.table import tables
+from lockgate.gates.migrations.tool_session import ToolSession
+from lockgate.gates.protocol import Output, Task
+from lockgate.gates.scope import merged
+from lockgate.gates.tool_run import attempt
+from lockgate.postgres.extensions import needed
+from lockgate.postgres.given import AnyServer
+from lockgate.verdict import Tool
+
+
+def run(gate: str, task: Task) -> Output:
+    """Judge the change's migrations, or without a base all of the repository's.
+
+    One job does it all, the one that judges: it takes seconds.
+    """
+    if task.share.count > 1 or task.tree.beside is None:
+        return Output(findings=(), tools=())
+    configuration = own(task.configuration)
+    sides = Sides(task.tree.beside, task.tree.changed)
+    projects = touched(in_head(task.tree, configuration, task.folder), task.tree.changed)
+    if not projects:
+        return Output(findings=(), tools=())
+    with ThreadPoolExecutor(max(task.jobs, 1)) as threads:  # each waits for its server most of the time
+        runs = [_Run(task, configuration, sides, project) for project in projects]
+        whole = merged(list(threads.map(_Run.output, runs)))
+    return replace(whole, tools=tuple(dict.fromkeys(whole.tools)), rules=tuple(dict.fromkeys(whole.rules)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Judge one project."""
+
+    task: Task
+    configuration: MigrationsConfiguration
+    sides: Sides
+    project: Project
+
+    def output(self) -> Output:
+        """Judge what the files say, then what is measured; what was found is kept when that fails."""
+        head, base = self.sides.of(self.project, self.configuration, self.task.folder)
+        known = graph(self.project, base, base, self.sides.base)
+        said = [*history(self.project, base, head), *graph(self.project, base, head, self.sides.head)]
+        count = len(head.keys() - base.keys())
+        self.task.progress(max(count, 1))
+        static = replace(_output(said, known=known), tools=(Tool(TOOL, __version__),), counts={TOOL: count})
+        if self.project.kind in CODE and self.configuration.code == "never":
+            return merged([static, _output([_not_run(self.project)])])
+        return merged([static, attempt(partial(self._measured, head, base))])
+
+    def _measured(self, head: dict[str, bytes], base: dict[str, bytes]) -> Output:
+        extensions = needed(data.decode("utf-8", "replace") for data in {**head, **base}.values())
+        kept = kept_place(self.task.home, self.task.cache.generation, self.configuration, self.project, base)
+        with serving(self.configuration, extensions, self.task.home, kept) as server:
+            opening = Opening(
+                self.project, self.sides, self.configuration, self.task.home,
+                self.task.limits.seconds_per_file, server.entries,
+            )  # fmt: skip
+            with opening.opened(base) as (base_open, head_open):
+                whole = self.sides.changed is None
+                work = Work(
+                    self.project, base_open, head_open, partial(_is_new, base), whole, extensions, kept
+                )
+                measured = replace(measure(server, work), sizes=self._sizes())
+                return merged([self._judged(measured, head), *self._rehearsed(server, work, measured)])
+
+    def _judged(self, measured: Measured, head: dict[str, bytes]) -> Output:
+        """Judge what was seen."""
+        apart = {*head, *self.project.files}
+        references = References(self.sides.paths(), self.sides.code, apart)
+        texts = {each.migration.path for each in measured.applied}
+        said = [
+            record
+            for path in sorted(texts)
+            for record in records(path, head.get(path, b"").decode("utf-8", "replace"))
+        ]
+        released = Released(said, self.configuration.released)
+        found = [*effects(measured), *contracts(measured, references, released)]
+        tool = Tool("postgresql", measured.server.split(" ")[1])
+        return merged(
+            [replace(_output(found), tools=(tool,), tables=tables(measured)), self._linted(measured)]
+        )
+
+    def _linted(self, measured: Measured) -> Output:
+        """Ask squawk about what no server shows."""
+        sources = [_source(each.migration) for each in measured.applied if each.migration.up]
+        if not sources:
+            return Output(findings=(), tools=())
+        major = int(measured.server.split(" ")[1].split(".")[0])
+        seconds = self.task.limits.seconds_per_tool
+        opinion = squawk.squawk_findings(sources, measured, major=major, seconds=seconds)
+        output = _output(opinion.findings, rules=squawk.rules(each.finding.rule for each in opinion.findings))
+        notes = tuple(
+            Notification(
+                level="note",
+                message=f"squawk says {each.rule} of line {each.line}; measured: {each.why}.",
+                path=each.path,
+            )
+            for each in opinion.disproved
+        )
+        return replace(output, tools=(Tool(squawk_rules.TOOL, version("squawk-cli")),), notifications=notes)
+
+    def _rehearsed(self, server: AnyServer, work: Work, measured: Measured) -> Iterator[Output]:
+        """Try on copies what is not tried in the deploy itself; each that fails is told, the others count."""
+        if not any(each.trace.failure for each in measured.applied):
+            yield attempt(lambda: _output(self._drift(server, work.head)))
+        seconds = self.task.limits.seconds_per_file
+        stage = Stage(server, self.project, work.head, measured.applied, BASE, HEAD, seconds)
+        if not measured.applied or self.project.kind == "command":
+            return
+        if not work.whole:  # a copy of what was there before the first of them
+            yield attempt(lambda: _output(back(stage)))
+            yield attempt(lambda: _output(twice(stage)))
+            if self.configuration.seed:
+                yield attempt(lambda: _output(self._seeded(stage)))
+
+    def _drift(self, server: AnyServer, opens: Open) -> Iterator[Judged]:
+        database = server.database(HEAD)
+        if self.project.kind == "prisma" and self.configuration.code == "run":
+            prisma = prisma_drift.find(self.project, self.sides.beside.root)
+            if not isinstance(prisma, str):
+                yield from drift.drift(
+                    self.project, prisma_drift.ask(prisma, database.url, self.configuration.environment)
+                )
+        elif self.project.kind in {"alembic", "django"}:
+            with closing(opens(database)) as session:
+                if isinstance(session, ToolSession):
+                    yield from drift.drift(self.project, session.drift())
+
+    def _seeded(self, stage: Stage) -> Iterable[Judged]:
+        path = self._path(self.configuration.seed)
+        seed = seed_of(path, self._read(path, self.sides.head, "seed"))
+        return [seed] if isinstance(seed, Judged) else on_rows(stage, seed)
+
+    def _sizes(self) -> dict[str, Size]:
+        """Read the sizes of production's tables; a change cannot make them smaller for itself."""
+        if not self.configuration.stats_file:
+            return {}
+        path = self._path(self.configuration.stats_file)
+        read = self.sides.head if self.sides.changed is None else self.sides.base
+        return read_sizes(self._read(path, read, "stats-file"), path)
+
+    def _path(self, name: str) -> str:
+        return f"{self.task.folder}/{name}".lstrip("/")
+
+    def _read(self, path: str, read: Callable[[str], bytes | None], key: str) -> bytes:
+        data = read(path)
+        if data is None:
+            raise ConfigurationError(
+                f"`gates.migrations.{key}` names {path}, which cannot be read",
+                cause="it is not there, no regular file, or too large",
+                todo="give its path from the configuration's folder",
+            )
+        return data
+
+
+def _is_new(base: dict[str, bytes], migration: Migration) -> bool:
+    return bool(migration.path) and migration.path not in base
+
+
+def _source(migration: Migration) -> squawk.Source:
+    """Give squawk what is applied, in the lines that it has in its file."""
+    text = ""
+    for statement in migration.up:
+        text += "\n" * (statement.line - 1 - text.count("\n")) + f"{statement.text};"
+    return squawk.Source(migration.path, text, migration.atomic)
+
+
+def _not_run(project: Project) -> Judged:
+    """Say that nothing was measured, as the configuration does not let code be run."""
+    return judged(
+        "not-measured",
+        Place(project.path),
+        f"The migrations of {shown(project.folder or project.path)} are code, which is not run "
+        "unless the base says `gates.migrations.code: run`: nobody knows what they lock.",
+        identity=project.path,
+        severity=Severity.MEDIUM,
+    )
+
+
+def _output(
+    found: Iterable[Judged], *, known: Iterable[Judged] = (), rules: tuple[Rule, ...] = RULES
+) -> Output:
+    findings = _findings(found)
+    used = {finding.rule for finding in findings}
+    return Output(
+        findings=findings,
+        known=frozenset(finding.fingerprint for finding in _findings(known)),
+        tools=(),
+        rules=tuple(rule for rule in rules if rule.id in used),
+        concerns=frozenset(finding.path for finding in findings),
+    )
+
+
+def _findings(found: Iterable[Judged]) -> tuple[Finding, ...]:
+    """Give each its fingerprint; equal ones of one file are numbered."""
+    by_path: dict[str, list[Judged]] = {}
+    for each in found:
+        by_path.setdefault(each.finding.path, []).append(each)
+    return tuple(
+        replace(each.finding, fingerprint=mark)
+        for path, several in by_path.items()
+        for each, mark in zip(several, fingerprints([one.key for one in several], path), strict=True)
+    )

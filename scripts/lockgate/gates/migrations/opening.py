@@ -1,0 +1,95 @@
+"""Begin sessions of a project's own kind: on a database that gets what the base has, and on the head's."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from lockgate.config.model import MigrationsConfiguration
+from lockgate.gates.migrations.interpreters import python_of_project
+from lockgate.gates.migrations.kinds import sql_folder
+from lockgate.gates.migrations.kinds.command import CommandSession
+from lockgate.gates.migrations.measure import Open
+from lockgate.gates.migrations.model import Project, Session
+from lockgate.gates.migrations.sides import Sides
+from lockgate.gates.migrations.sql_session import SqlSession
+from lockgate.gates.migrations.tool_session import open_project
+from lockgate.postgres.database import Database
+from lockgate.postgres.log import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Hold how sessions begin; a migration may take `seconds`, `entries` reads the server's log."""
+
+    project: Project
+    sides: Sides
+    configuration: MigrationsConfiguration
+    home: Path
+    seconds: float
+    entries: Callable[[], list[Entry]]
+
+    @contextmanager
+    def opened(self, merged: Mapping[str, bytes]) -> Iterator[tuple[Open, Open]]:
+        """Give what begins a session for the base and one for the head; `merged` are the base's migrations.
+
+        Raise ToolError where nothing can run the project.
+        """
+        if self.project.kind == "command":
+            with TemporaryDirectory(prefix="lockgate-base-", ignore_cleanup_errors=True) as folder:
+                self._check_out(Path(folder))
+                yield self._command(Path(folder)), self._command(self.sides.beside.root)
+            return
+        opens = self._tool() if self.project.kind in {"alembic", "django"} else self._sql(merged)
+        yield opens, opens
+
+    def _sql(self, merged: Mapping[str, bytes]) -> Open:
+        migrations = sql_folder.migrations(
+            self.project, lambda path: merged[path] if path in merged else self.sides.head(path)
+        )
+        return lambda database: SqlSession(database, migrations, seconds=self.seconds)
+
+    def _tool(self) -> Open:
+        root = self.sides.beside.root
+        python = python_of_project(
+            (root / self.project.path).parent,
+            root,
+            chosen=self.configuration.python,
+            active="",
+            home=self.home,
+        )
+
+        def begin(database: Database) -> Session:
+            return open_project(
+                database, self.project, root, python=python, variables=self.configuration.environment,
+                entries=self.entries, seconds=self.seconds,
+            )  # fmt: skip
+
+        return begin
+
+    def _command(self, root: Path) -> Open:
+        def begin(database: Database) -> Session:
+            return CommandSession(
+                database, self.project, root, self.configuration.command,
+                variables=self.configuration.environment, entries=self.entries, seconds=self.seconds,
+            )  # fmt: skip
+
+        return begin
+
+    def _check_out(self, folder: Path) -> None:
+        """Write the base's files, and link what lies beside the head's untracked: installed packages."""
+        paths = self.sides.beside.base_paths()
+        for path, data in self.sides.code(paths):
+            file = folder / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)
+        tracked = {*self.sides.beside.paths(), *paths}
+        for place in {"", self.project.folder}:
+            for entry in os.scandir(self.sides.beside.root / place):
+                name = f"{place}/{entry.name}".strip("/")
+                used = any(path == name or path.startswith(f"{name}/") for path in tracked)
+                if not used and entry.name != ".git":
+                    (folder / place).mkdir(parents=True, exist_ok=True)
+                    (folder / name).symlink_to(entry.path)
