@@ -74,7 +74,9 @@ class Oracle:
         self._other.prepare_threshold = None  # a plan that is kept does not open the indexes again
         self._other.execute("SET lock_timeout = '15ms'")
         self._before = _relations(self._other)
-        self._tables = dict(self._other.execute("SELECT indexrelid::int8, indrelid::int8 FROM pg_index"))
+        self._tables: dict[int, int] = dict(
+            self._other.execute("SELECT indexrelid::int8, indrelid::int8 FROM pg_index")
+        )
         self._rows = {
             oid: _one(self._other, f"SELECT count(*) FROM ONLY {each.name}")  # noqa: S608 - names are ours
             for oid, each in self._before.items()

@@ -63,7 +63,7 @@ def test_what_is_still_used_is_high_and_says_where() -> None:
     assert (finding.rule, finding.severity) == ("contract-still-used", Severity.HIGH)
     assert (finding.path, finding.line, finding.end_line) == ("db/2.sql", 7, 8)
     assert finding.message == (
-        "column `email` of `public.users` is removed; the base's code still names it: "
+        "Column `email` of `public.users` is removed; the base's code still names it: "
         "`email` is a field of `User` (`models.py:4`), `a.py:5`, `b.py:6` and 2 more"
     )
     assert [(each.path, each.line) for each in finding.related] == [
@@ -111,7 +111,7 @@ def test_a_column_that_must_be_written() -> None:
     what = applied(BASE, adding(BASE, age), Step("ALTER TABLE", objects=("public.users",)))
     (finding,) = findings(measured(what, kind="django"))
     assert (finding.rule, finding.severity) == ("writers-broken", Severity.HIGH)
-    assert "column `age` of `public.users` is added, NOT NULL and without a default" in finding.message
+    assert "Column `age` of `public.users` is added, NOT NULL and without a default" in finding.message
     assert "give `age` `db_default=`" in finding.mend
     assert "null=True" in finding.mend
     (finding,) = findings(measured(what), Uses())
@@ -179,7 +179,7 @@ def test_a_column_that_is_renamed_and_then_removed_is_one_finding() -> None:
     several = measured(applied(BASE, renamed), applied(renamed, without(renamed, (1, 2)), name="3"))
     (finding,) = findings(several)
     assert finding.path == "db/3.sql"
-    assert finding.message.startswith("column `email` of `public.users` is removed")
+    assert finding.message.startswith("Column `email` of `public.users` is removed")
 
 
 def test_without_a_base_each_migration_is_judged_by_what_was_there_before_it() -> None:

@@ -1,5 +1,6 @@
 """Django: the migrations of a real project are applied one by one, and each statement has its line."""
 
+import ast
 import sys
 import venv
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from gates.migrations.tool_projects import SHOP, applied, copied, opened, python_with
 from lockgate.errors import ToolError
+from lockgate.gates.migrations import recorder
 from lockgate.gates.migrations.kinds import django
 from lockgate.gates.migrations.model import Failure, Step
 from lockgate.postgres.server import Server
@@ -209,3 +211,27 @@ def test_a_python_without_django_is_no_measurement(server: Server, tmp_path: Pat
     bare = str(tmp_path / "empty/bin/python")
     with pytest.raises(ToolError, match="django did not open"), opened(server, root, bare):
         pytest.fail("it was opened")
+
+
+def test_a_server_that_is_gone_is_no_measurement(server: Server, python: str, tmp_path: Path) -> None:
+    with opened(server, copied("django", tmp_path, {}), python) as session:
+        (migration,) = session.plan()
+        with server.create("other").connect(superuser=True) as control:
+            control.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'test_%'"
+            )
+        server.drop("other")
+        with pytest.raises(ToolError):
+            session.apply(migration)
+        with pytest.raises(ToolError, match="the server died"):
+            session.replay(migration)
+
+
+@pytest.mark.parametrize("name", ["driver.py", "driver_alembic.py", "driver_django.py"])
+def test_what_an_old_python_runs_has_nothing_newer_in_it(name: str) -> None:
+    text = Path(recorder.__file__).with_name(name).read_text()
+    tree = ast.parse(text, feature_version=(3, 8))
+    modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    modules |= {each.name for node in ast.walk(tree) if isinstance(node, ast.Import) for each in node.names}
+    assert "__future__" in modules
+    assert {str(module).partition(".")[0] for module in modules} <= set(sys.stdlib_module_names)

@@ -160,7 +160,7 @@ def test_the_table_of_migrations(server: "Server") -> None:
         migration(2, ["CREATE TABLE fresh (id integer)"]),
     ]
     [table] = tables(measured(server, both))
-    assert [row[:1] + row[2:] for row in table.rows] == [
+    assert list(table.rows) == [
         ("0001", "ACCESS EXCLUSIVE", "users", "2 statements, rewrote 1 table, wrote rows of 1 table"),
         ("0002", "none", "", "1 statement"),
     ]

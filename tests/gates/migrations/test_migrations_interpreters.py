@@ -103,13 +103,9 @@ def test_a_poetry_lock_with_other_sources_is_refused(package: dict[str, object])
 @pytest.mark.parametrize("name", ["requirements.txt", "poetry.lock", "pylock.toml"])
 def test_an_environment_is_made_of_a_lock_once(tmp_path: Path, name: str) -> None:
     lines = (PROJECTS / "alembic/requirements.txt").read_text().split("\nmarkupsafe==")[1]
-    version, hashes = (
-        lines.split()[0],
-        [word[7:] for word in lines.split("\n\n")[0].split() if word[:7] == "--hash="],
-    )
-    hashes = [
-        word.removeprefix("--hash=") for word in lines[: lines.index("==")].split() if "--hash=" in word
-    ]
+    version = lines.split()[0]
+    words = lines[: lines.index("==")].split()
+    hashes = [word.removeprefix("--hash=") for word in words if word.startswith("--hash=")]
     listed = " ".join(f"--hash={each}" for each in hashes)
     texts = {
         "requirements.txt": f"markupsafe=={version} {listed}\n",

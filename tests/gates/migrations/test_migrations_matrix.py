@@ -19,7 +19,8 @@ from migrations_matrix import Truth, alone, asking, pack, unpack  # noqa: E402
 PACKED = json.loads((BENCHMARKS / "migrations.json").read_bytes())
 TRUTH = unpack(PACKED)
 MAJORS = ("14", "16", "17", "18")
-SOME = CASES[::15]
+# And those of which no event of the server tells.
+SOME = (*CASES[::19], "TRUNCATE alone", "VACUUM FULL alone", "REFRESH MATERIALIZED VIEW sums")
 
 
 def bare(server, name):

@@ -2,14 +2,11 @@
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 
 import pytest
 
-from checkouts import Checkout
-from lockgate.gates.migrations.references import ENOUGH, MOST, References, in_commit
+from lockgate.gates.migrations.references import ENOUGH, MOST, References
 from lockgate.gates.migrations.wanted import Uses, Wanted
-from lockgate.git import Git
 
 MODELS = """
 from django.db import models
@@ -308,15 +305,6 @@ def test_a_file_that_is_no_text_or_too_large_is_left_out() -> None:
     files = {"a.sql": b"\0" + sql, "b.sql": sql + b" " * 1_000_000, "c.sql": b"\xff\xfe\xff " + sql}
     found = References(files, lambda paths: ((path, files[path]) for path in paths))([column("users.email")])
     assert [use.path for use in found[column("users.email")].places] == []
-
-
-def test_a_commit_is_read_as_it_was(tmp_path: Path) -> None:
-    checkout = Checkout(tmp_path)
-    sql = "x = 'SELECT email FROM users'"
-    commit = checkout.commit({"a.py": sql, "b.py": sql, "large.py": sql + "#" * 1_000_000, "m/1.sql": sql})
-    checkout.commit({"a.py": "", "c.py": sql})
-    found = in_commit(Git(tmp_path), commit, frozenset({"m/1.sql"}))([column("users.email")])
-    assert [use.path for use in found[column("users.email")].places] == ["a.py", "b.py"]
 
 
 def test_nothing_is_read_for_nothing() -> None:

@@ -128,7 +128,8 @@ def _judged(measured: Measured, item: _Found, uses: Uses, record: str) -> Judged
     rule = "writers-broken"
     if change.kind == "contract":
         rule = "contract-still-used" if blocks else "contract-done"
-    message = f"{change.words}; {_used(change, uses)}{f'; {record}' if record else ''}"
+    words = f"{change.words[:1].upper()}{change.words[1:]}"
+    message = "; ".join(filter(None, (words, _used(change, uses), record)))
     return judged(
         rule,
         _place(measured, item.applied, change),

@@ -29,8 +29,8 @@ class Model:
 
 def models(tree: ast.Module, app: str) -> Iterator[Model]:
     """Give the classes of a module that may be tables; `app` is the label of Django's app that it is in."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ClassDef) and node.bases:
+    for node in _classes(tree):
+        if node.bases:
             label = _meta(node, "app_label") or app
             said = _assigned(node, "__tablename__") or _meta(node, "db_table")
             table = said or f"{label}_{node.name.lower()}"
@@ -41,6 +41,18 @@ def models(tree: ast.Module, app: str) -> Iterator[Model]:
                 if _last(call.func) == _MANY and not any(word.arg == "through" for word in call.keywords):
                     own = next(_texts(word.value for word in call.keywords if word.arg == "db_table"), "")
                     yield Model(name, own or f"{table}_{name}", line, kind="field")
+
+
+def _classes(tree: ast.Module) -> Iterator[ast.ClassDef]:
+    """Give a module's classes, also those in an `if`, a `try` or another class; not those in functions."""
+    todo: list[ast.AST] = [tree]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.ClassDef):
+            yield node
+        inner = (getattr(node, name, ()) for name in ("body", "orelse", "handlers"))
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.expr)):
+            todo += [each for several in inner for each in several]
 
 
 def app_of(path: str) -> str:

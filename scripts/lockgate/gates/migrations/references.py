@@ -8,7 +8,6 @@ the same file, or the attribute has to hang on that model, unless nothing else h
 import ast
 import re
 import warnings
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,7 +17,6 @@ from lockgate.gates.migrations.python_models import Model, app_of, classes_of, l
 from lockgate.gates.migrations.rule_book import shown
 from lockgate.gates.migrations.text_mentions import SUFFIXES, TextFile
 from lockgate.gates.migrations.wanted import DEFINED, Names, Use, Uses, Wanted, forms, named
-from lockgate.git import Git
 from lockgate.source import display
 from lockgate.text import decode
 
@@ -68,21 +66,6 @@ class References:
             ]
             _in_file(path, data, here)
         return {item: _best(uses) for item, uses in found.items()}
-
-
-def in_commit(git: Git, commit: str, apart: Collection[str] = frozenset()) -> References:
-    """Look up names in the files of a commit; nothing is read before something is asked for."""
-    blobs = git.tree(commit)
-
-    def read(paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-        sizes = git.sizes(sorted({blobs[path] for path in paths}))
-        holders = defaultdict[str, list[str]](list)
-        for path in paths:
-            if sizes.get(blobs[path], _LARGEST + 1) <= _LARGEST:
-                holders[blobs[path]].append(path)
-        return ((path, data) for blob, data in git.contents(list(holders)) for path in holders[blob])
-
-    return References(blobs, read, apart)
 
 
 def _flat(data: bytes) -> bytes:
@@ -192,9 +175,12 @@ class _Python:
         """Give the classes of files that have one of such a name, or that say the table's name."""
         ends = "|".join(map(re.escape, sorted(names)))
         shape = re.compile(rf"class\s+(?i:{ends})\b".encode("utf-8", "replace"))
-        said = table.encode("utf-8", "replace")
+        text = re.escape(table or "\0")
+        said = re.compile(
+            rf"(?:db_table|__tablename__)\b.{{0,99}}?{text}".encode("utf-8", "replace"), re.DOTALL
+        )
         for path, data in self.files.items():
-            if path.endswith(".py") and (shape.search(data) or (said and said in data and b"table" in data)):
+            if path.endswith(".py") and (shape.search(data) or said.search(data)):
                 yield from ((path, model) for model in self._models(path, data))
 
     def _models(self, path: str, data: bytes) -> list[Model]:

@@ -73,6 +73,7 @@ class SqlSession:
                     self._connection.execute(_bytes(text))
                 return None
             except psycopg.Error:
+                self.close()  # what was told to stop may still be told so
                 self._clean()
         return self.apply(migration).failure  # says which statement it was
 

@@ -6,13 +6,13 @@ from lockgate.gates.migrations.wording import MODES, bare, counted
 from lockgate.untrusted import cut, one_line
 from lockgate.verdict import Table
 
-_COLUMNS = ("migration", "seconds", "strongest lock", "on", "what it did")
+_COLUMNS = ("migration", "strongest lock", "on", "what it did")
 _LONGEST = 120
 _ORDER = list(MODES)
 
 
 def tables(measured: Measured) -> tuple[Table, ...]:
-    """Tell how long each migration took, its strongest lock on a table that existed, and what it did."""
+    """Tell each migration's strongest lock on a table that existed, and what it did."""
     rows = tuple(_row(*each) for each in zip(measured.applied, measured.existed, strict=True))
     return (Table(f"Migrations, applied to {measured.server}", _COLUMNS, rows),) if rows else ()
 
@@ -24,7 +24,6 @@ def _row(applied: Applied, existed: frozenset[int]) -> tuple[str, ...]:
     top = [lock for lock in locks if _ORDER.index(lock.mode) == strongest]
     return (
         _plain(applied.migration.name),
-        f"{applied.trace.seconds:.3f}",
         MODES[_ORDER[strongest]] if top else "none",
         _on(top),
         _did(applied, seen),

@@ -8,13 +8,16 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Person",
             fields=[
-                ("id", models.BigAutoField(primary_key=True)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("email", models.TextField()),
                 ("age", models.IntegerField(null=True)),
             ],
         ),
         migrations.CreateModel(
             name="Letter",
-            fields=[("id", models.BigAutoField(primary_key=True)), ("text", models.TextField())],
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("text", models.TextField()),
+            ],
         ),
     )
