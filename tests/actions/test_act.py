@@ -38,7 +38,11 @@ def kit(tmp_path_factory: pytest.TempPathFactory) -> Toolkit:
 @pytest.fixture
 def act(kit: Toolkit, tmp_path: Path) -> Act:
     def start(code: str, workflow: str = WORKFLOW) -> Run:
-        files = EXPORT | {".lockgate.yml": f"gates: {{sca: {OFFLINE}}}\n", "app.py": code}
+        files = EXPORT | {
+            ".lockgate.yml": f"gates: {{sca: {OFFLINE}}}\n",
+            "app.py": code,
+            "db/migrations/0001_people.sql": "CREATE TABLE people (id bigint PRIMARY KEY);\n",
+        }
         caller = Caller(tmp_path, kit, files, workflow)
         run = caller.run("push", {"ref": "refs/heads/main", "before": "0" * 40, "after": caller.first})
         assert run.decoys == []
@@ -58,7 +62,7 @@ def test_a_clean_repository_passes(act: Act) -> None:
 def test_the_workflow_of_the_readme_runs_every_gate(act: Act) -> None:
     run = act(CLEAN, example("gate"))
     assert run.code == 0, run.text
-    for gate in ("sast", "sbom", "sca", "secrets"):
+    for gate in ("migrations", "sast", "sbom", "sca", "secrets"):
         assert re.search(rf"\| {gate} +passed ", run.text), run.text
     assert "PASS: no finding at or above high" in run.text
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lockgate.gates.migrations.interpreters import python_of_project
+from lockgate.gates.migrations.serving import programs_for
 from lockgate.host import host
 from lockgate.process import network
 from lockgate.toolset import install_node_set
@@ -48,9 +50,7 @@ class Machine:
 
     def with_oxlint(self) -> "Machine":
         """Take the set of npm packages that this user has, so that no run has to install it."""
-        place = install_node_set("oxlint", host(os.environ).home).modules.parent
-        if not (self.home / place.name).exists():
-            (self.home / place.name).symlink_to(place)
+        self._link(install_node_set("oxlint", host(os.environ).home).modules.parent)
         return self
 
     def argv(self, *args: str) -> list[str]:

@@ -25,7 +25,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Machine, Done]:
     shop = repository(folder / "shop", {})
     shutil.copytree(SHOP, shop, ignore=NOT_OURS, dirs_exist_ok=True)
     before = listing(shop)
-    machine = Machine(folder / "machine").with_oxlint()
+    machine = Machine(folder / "machine").with_oxlint().with_migrations(SHOP / "backend")
     done = machine.run("run", str(shop), "--all")
     assert listing(shop) == before, "nothing is written inside the checkout"
     return machine, done
@@ -72,7 +72,7 @@ def test_the_run_fails_with_all_gates_whole(
     assert run[1].returncode == 1, run[1].stderr
     assert (verdict["verdict"], verdict["exit_code"]) == ("fail", 1)
     assert [(gate["name"], gate["outcome"]) for gate in verdict["gates"]] == [
-        ("sast", "failed"), ("sbom", "passed"), ("sca", "failed"), ("secrets", "failed"),
+        ("migrations", "failed"), ("sast", "failed"), ("sbom", "passed"), ("sca", "failed"), ("secrets", "failed"),
     ]  # fmt: skip
 
 
@@ -100,6 +100,20 @@ def test_sca_finds_nothing_that_the_table_does_not_list(
     found: Counter[tuple[str, str, object, object]],
 ) -> None:
     assert {key for key in found if key[0] == "sca"} == {flaw(row) for row in rows() if row.gate == "sca"}
+
+
+def test_migrations_finds_nothing_that_the_table_does_not_list(
+    found: Counter[tuple[str, str, object, object]],
+) -> None:
+    of_gate = {flaw(row) for row in rows() if row.gate == "migrations"}
+    assert {key for key in found if key[0] == "migrations"} == of_gate
+
+
+def test_the_flaws_of_migrations_are_of_both_tools_and_six_kinds() -> None:
+    kinds = {(row.rule, row.flaw_path.partition("/")[0]) for row in rows() if row.gate == "migrations"}
+    both = {"contract-still-used", "rewrite-under-lock", "rows-under-lock", "scan-under-lock"}
+    assert kinds >= {(rule, folder) for rule in both for folder in ("backend", "frontend")}
+    assert {rule for rule, _ in kinds} - both == {"lock-without-timeout", "parent-locked", "writers-broken"}
 
 
 def test_sca_says_how_a_component_came_and_what_it_asked(

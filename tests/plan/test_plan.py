@@ -29,6 +29,7 @@ def test_each_gate_says_why_it_runs_or_not(plan, repository):
     head = repository.commit()
     made = plan(repository.root)
     assert [(gate.gate.NAME, gate.runs, gate.reason) for gate in made.gates] == [
+        ("migrations", False, "no migration"),
         ("sast", False, "no Python, JavaScript or TypeScript file"),
         ("sbom", False, "no lock file"),
         ("sca", False, "no lock file"),

@@ -1,6 +1,6 @@
 """Run the gate `migrations`: find the projects, start a server, measure, judge."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -17,6 +17,7 @@ from lockgate.gates.migrations.contract import contracts
 from lockgate.gates.migrations.effects import effects
 from lockgate.gates.migrations.graph import graph
 from lockgate.gates.migrations.history import history
+from lockgate.gates.migrations.kinds import sql_folder
 from lockgate.gates.migrations.measure import BASE, HEAD, Open, Work, measure
 from lockgate.gates.migrations.model import Measured, Migration, Project, Size
 from lockgate.gates.migrations.opening import Opening
@@ -37,6 +38,8 @@ from lockgate.gates.tool_run import attempt
 from lockgate.postgres.extensions import needed
 from lockgate.postgres.given import AnyServer
 from lockgate.verdict import Tool
+
+_NEWEST = 18
 
 
 def run(gate: str, task: Task) -> Output:
@@ -71,12 +74,15 @@ class _Run:
         head, base = self.sides.of(self.project, self.configuration, self.task.folder)
         known = graph(self.project, base, base, self.sides.base)
         said = [*history(self.project, base, head), *graph(self.project, base, head, self.sides.head)]
-        count = len(head.keys() - base.keys())
-        self.task.progress(max(count, 1))
+        count = max(len(head.keys() - base.keys()), 1)  # models alone, or what is gone, is looked at too
+        self.task.progress(count)
         static = replace(_output(said, known=known), tools=(Tool(TOOL, __version__),), counts={TOOL: count})
         if self.project.kind in CODE and self.configuration.code == "never":
             return merged([static, _output([_not_run(self.project)])])
-        return merged([static, attempt(partial(self._measured, head, base))])
+        measured = attempt(partial(self._measured, head, base))
+        if measured.notifications and not measured.tools and self.project.kind not in CODE:
+            return merged([static, measured, attempt(partial(self._unmeasured, base))])
+        return merged([static, measured])
 
     def _measured(self, head: dict[str, bytes], base: dict[str, bytes]) -> Output:
         extensions = needed(data.decode("utf-8", "replace") for data in {**head, **base}.values())
@@ -94,6 +100,12 @@ class _Run:
                 measured = replace(measure(server, work), sizes=self._sizes())
                 return merged([self._judged(measured, head), *self._rehearsed(server, work, measured)])
 
+    def _unmeasured(self, base: dict[str, bytes]) -> Output:
+        """Say at least what squawk says, where nothing could be measured: the gate is incomplete."""
+        migrations = sql_folder.migrations(self.project, self.sides.head)
+        sources = [_source(each) for each in migrations if _is_new(base, each)]
+        return self._linted(sources, None, self.configuration.postgres_version or _NEWEST)
+
     def _judged(self, measured: Measured, head: dict[str, bytes]) -> Output:
         """Judge what was seen."""
         apart = {*head, *self.project.files}
@@ -106,17 +118,15 @@ class _Run:
         ]
         released = Released(said, self.configuration.released)
         found = [*effects(measured), *contracts(measured, references, released)]
-        tool = Tool("postgresql", measured.server.split(" ")[1])
-        return merged(
-            [replace(_output(found), tools=(tool,), tables=tables(measured)), self._linted(measured)]
-        )
-
-    def _linted(self, measured: Measured) -> Output:
-        """Ask squawk about what no server shows."""
+        number = measured.server.split(" ")[1]
+        seen = replace(_output(found), tools=(Tool("postgresql", number),), tables=tables(measured))
         sources = [_source(each.migration) for each in measured.applied if each.migration.up]
+        return merged([seen, self._linted(sources, measured, int(number.partition(".")[0]))])
+
+    def _linted(self, sources: Sequence[squawk.Source], measured: Measured | None, major: int) -> Output:
+        """Ask squawk about what no server shows."""
         if not sources:
             return Output(findings=(), tools=())
-        major = int(measured.server.split(" ")[1].split(".")[0])
         seconds = self.task.limits.seconds_per_tool
         opinion = squawk.squawk_findings(sources, measured, major=major, seconds=seconds)
         output = _output(opinion.findings, rules=squawk.rules(each.finding.rule for each in opinion.findings))

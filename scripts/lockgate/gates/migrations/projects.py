@@ -2,14 +2,14 @@
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import chain
 
+from lockgate.beside import Beside
 from lockgate.config.model import GateConfiguration, MigrationsConfiguration
 from lockgate.gates.migrations.kinds import alembic, django, sql_folder
 from lockgate.gates.migrations.model import Project
 from lockgate.gates.scope import chooser
-from lockgate.tree import Tree
 
 CODE = frozenset({"alembic", "command", "django"})
 """The kinds whose migrations are code of the change."""
@@ -35,12 +35,21 @@ def is_source(path: str) -> bool:
     return bool(_SOURCE.search(path))
 
 
-def in_head(tree: Tree, configuration: GateConfiguration, folder: str = "") -> tuple[Project, ...]:
+def in_head(beside: Beside, configuration: GateConfiguration, folder: str = "") -> tuple[Project, ...]:
     """Find the projects of the head that are not excluded."""
-    if tree.beside is None:
-        return ()
+    return _in(beside.paths(), beside.head, configuration, folder)
+
+
+def in_base(beside: Beside, configuration: GateConfiguration, folder: str = "") -> tuple[Project, ...]:
+    """Find the projects of the base that are not excluded; none without a base."""
+    return _in(beside.base_paths(), beside.base, configuration, folder)
+
+
+def _in(
+    paths: Iterable[str], read: Read, configuration: GateConfiguration, folder: str
+) -> tuple[Project, ...]:
     chosen = chooser(lambda _: True, configuration)
-    return find(filter(chosen, tree.beside.paths()), tree.beside.head, own(configuration), folder)
+    return find(filter(chosen, paths), read, own(configuration), folder)
 
 
 def find(
@@ -66,6 +75,22 @@ def _of_command(folder: str, folders: list[str], paths: list[str]) -> Iterable[P
     files = tuple(path for path in paths if (path.startswith(starts) if starts else _SOURCE.search(path)))
     if files:
         yield Project("command", folder, files[0], files)
+
+
+def before(project: Project, heads: Iterable[Project], bases: Iterable[Project]) -> tuple[Project, ...]:
+    """Pick of the base's projects what a project of the head was there: what has its place, or is gone from it.
+
+    So a project whose folder moves takes its history along.
+    """
+    alike = [each for each in bases if each.kind == project.kind]
+    same = tuple(each for each in alike if each.folder == project.folder)
+    return same or tuple(gone(heads, alike))
+
+
+def gone(heads: Iterable[Project], bases: Iterable[Project]) -> Iterator[Project]:
+    """Give the base's projects that the head does not have, or has elsewhere."""
+    places = {(each.kind, each.folder) for each in heads}
+    yield from (each for each in bases if (each.kind, each.folder) not in places)
 
 
 def touched(projects: Iterable[Project], changed: Collection[str] | None) -> tuple[Project, ...]:
