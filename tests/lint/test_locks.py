@@ -1,5 +1,7 @@
 """The lock files of scripts/requirements are whole, and one with holes is seen."""
 
+import tomllib
+from itertools import chain
 from pathlib import Path
 
 from lint.linting import ROOT, lint
@@ -63,3 +65,11 @@ def test_a_requirement_for_some_machines_or_with_extras_counts_as_locked(tmp_pat
         f"shell==1.0 ; os_name == 'posix' \\\n{HASH}driver[fast]==2.0 \\\n{HASH}"
     )
     assert lint(["scripts/dev/lock", "--check"], tmp_path) == (0, "")
+
+
+def test_a_wheel_asks_for_what_the_engine_has() -> None:
+    """Who installs the package with pip gets the libraries that the locked environment has."""
+    asked = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    lines = [(ROOT / f"scripts/requirements/{name}.in").read_text().splitlines() for name in ("core", "engine")]
+    wanted = {line for line in chain(*lines) if not line.startswith("-r ")}
+    assert {line.partition(">=")[0] for line in asked} == wanted

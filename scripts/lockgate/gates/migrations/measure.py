@@ -13,6 +13,7 @@ from lockgate.errors import ToolError
 from lockgate.gates.migrations import recorder
 from lockgate.gates.migrations.catalog import Catalog
 from lockgate.gates.migrations.model import Applied, Measured, Migration, Project, Session
+from lockgate.gates.migrations.projects import CODE
 from lockgate.gates.migrations.rule_book import shown
 from lockgate.gates.migrations.snapshot import snapshot
 from lockgate.postgres.database import Database
@@ -55,7 +56,8 @@ def measure(server: AnyServer, work: Work) -> Measured:
         _make_base(server, work)
     database = server.create(HEAD, BASE)
     with closing(work.head(database)) as session, database.connect(superuser=True) as control:
-        recorder.install(control)  # what the base does is not listened to, which takes time
+        # What the base does is not listened to, and SQL is watched by its own session: it takes time.
+        recorder.install(control, commands=work.project.kind in CODE)
         before = snapshot(control)
         applied = tuple(_applied(session, work, control, before))
     return Measured(

@@ -28,13 +28,24 @@ _BOOKS = frozenset({
 })  # fmt: skip
 """Tables in which tools write down what they have applied."""
 
+_COMMANDS = b"""
+CREATE EVENT TRIGGER lockgate_starts ON ddl_command_start EXECUTE FUNCTION lockgate_recorder.starts();
+CREATE EVENT TRIGGER lockgate_drops ON sql_drop EXECUTE FUNCTION lockgate_recorder.drops();
+CREATE EVENT TRIGGER lockgate_ends ON ddl_command_end EXECUTE FUNCTION lockgate_recorder.ends();
+"""
 
-def install(connection: "Connection[TupleRow]") -> None:
-    """Put the recorder into a database; the connection is the superuser's. A second time does nothing."""
+
+def install(connection: "Connection[TupleRow]", *, commands: bool = True) -> None:
+    """Put the recorder into a database; the connection is the superuser's. A second time does nothing.
+
+    Without `commands` it tells of rewrites alone, which costs nothing where each statement is watched anyway.
+    """
     there = connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [SCHEMA]).fetchone()
     if not there:
         with connection.transaction():
             connection.execute(Path(__file__).with_suffix(".sql").read_bytes())
+            if commands:
+                connection.execute(_COMMANDS)
 
 
 def events(entries: Iterable[Entry]) -> list[Event]:

@@ -105,7 +105,4 @@ END $body$;
 
 CREATE CONSTRAINT TRIGGER commits AFTER INSERT ON lockgate_recorder.ends
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION lockgate_recorder.commits();
-CREATE EVENT TRIGGER lockgate_starts ON ddl_command_start EXECUTE FUNCTION lockgate_recorder.starts();
-CREATE EVENT TRIGGER lockgate_drops ON sql_drop EXECUTE FUNCTION lockgate_recorder.drops();
 CREATE EVENT TRIGGER lockgate_rewrites ON table_rewrite EXECUTE FUNCTION lockgate_recorder.rewrites();
-CREATE EVENT TRIGGER lockgate_ends ON ddl_command_end EXECUTE FUNCTION lockgate_recorder.ends();

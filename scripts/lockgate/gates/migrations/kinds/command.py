@@ -55,7 +55,14 @@ class CommandSession:
         start = time.monotonic()
         failure = self.replay(migration, keep=True)
         seconds = time.monotonic() - start
-        return Trace(steps(self._entries(), before), failure, seconds)
+        heard = self._entries()
+        if not heard and not failure:
+            raise ToolError(
+                f"{migration.name} said nothing to the database",
+                cause="it does not go by DATABASE_URL, or `database-url` names a server that is not ours",
+                todo="let it read DATABASE_URL, and leave `database-url` out",
+            )
+        return Trace(steps(heard, before), failure, seconds)
 
     def replay(self, migration: Migration, *, keep: bool = False) -> Failure | None:
         """Run the command; without `keep` what the log says of it is thrown away."""

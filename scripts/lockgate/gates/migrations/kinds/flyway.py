@@ -37,6 +37,11 @@ def _top(folder: str, vendors: frozenset[str]) -> str:
     return folder
 
 
+def repeats(project: Project, path: str) -> bool:
+    """Say whether a migration is applied again each time that it is edited."""
+    return project.style == "flyway" and file_name(path).startswith("R__")
+
+
 def migrations(project: Project, read: Read) -> tuple[Migration, ...]:
     """Give versioned ones by their numbers, then repeatable ones by their names.
 
