@@ -19,8 +19,13 @@ PIN = Pin("lockgate/lockgate", "5f" * 20)
 STACKS = (Stack("Python"), Stack("Django", "backend"), Stack("Django", "admin"))
 
 
-def files(pin: Pin = PIN, branch: str = "main", vendored: tuple[str, ...] = ()) -> dict[str, File]:
-    return {file.path: file for file in propose(pin, branch, STACKS, vendored)}
+def files(
+    pin: Pin = PIN,
+    branch: str = "main",
+    vendored: tuple[str, ...] = (),
+    stacks: tuple[Stack, ...] = STACKS,
+) -> dict[str, File]:
+    return {file.path: file for file in propose(pin, branch, stacks, vendored)}
 
 
 def unpinned(text: str) -> str:
@@ -82,8 +87,26 @@ def test_every_example_in_the_configuration_is_one_that_loads() -> None:
     loaded = load(re.sub(r"^( *)# ", r"\1", body, flags=re.MULTILINE).encode(), "x").configuration
     assert loaded.gates.sast.exclude == ("*.min.js", "vendor/")
     assert loaded.gates.secrets.exclude == ("tests/",), "a secret is one in a vendored folder too"
+    assert (loaded.gates.migrations.code, loaded.gates.migrations.postgres_version) == ("run", 17)
     assert (loaded.fail_on, loaded.gates.secrets.fail_on) == ("high", "medium")
     assert [waiver.rule for waiver in loaded.waivers] == ["B602"]
+
+
+@pytest.mark.parametrize(
+    ("found", "named"),
+    [
+        ((), ""),
+        ((Stack("FastAPI"), Stack("Next.js", "web")), ""),
+        ((Stack("Alembic", "api"),), "Alembic"),
+        ((Stack("Django"), Stack("Alembic", "api"), Stack("Django", "admin")), "Alembic and Django"),
+    ],
+)
+def test_code_of_a_change_is_run_only_if_somebody_decides_so(found: tuple[Stack, ...], named: str) -> None:
+    text = files(stacks=found)[".lockgate.yml"].text
+    assert load(text.encode(), "x").configuration.gates.migrations.code == "never"
+    assert ("    # code: run #" in text) is bool(named)
+    assert (f" # {named} found here: " in text) is bool(named)
+    assert "    # postgres-version: 17 #" in text
 
 
 def test_dependabot_moves_the_pins() -> None:

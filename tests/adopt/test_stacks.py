@@ -30,6 +30,7 @@ def test_a_django_back_end_and_a_next_front_end(tmp_path: Path) -> None:
         ("requirements.txt", "Flask==3.1\n", ["Flask"]),
         ("requirements-dev.in", "django-environ\nfastapi[standard]>=0.1\n", ["FastAPI"]),
         ("pyproject.toml", 'dependencies = ["Django>=5"]\n', ["Django"]),
+        ("requirements.txt", "alembic==1.16\n", ["Alembic"]),
         ("package.json", '{"devDependencies": {"vue": "3", "react": "19"}}', ["React", "Vue"]),
         ("package.json", '{"dependencies": {"nextjs": "1"}}', []),
         ("package.json", '{"dependencies": ["next"]}', []),

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lockgate.gates.migrations.interpreters import python_of_project
-from lockgate.gates.migrations.serving import programs_for
 from lockgate.host import host
 from lockgate.process import network
 from lockgate.toolset import install_node_set
+from postgres_server import any_programs
 
 PACKAGE = Path(__file__).parents[2] / "scripts" / "lockgate"
 NAMED = ("-c", "user.name=t", "-c", "user.email=t@example.invalid", "-c", "commit.gpgsign=false")
@@ -52,6 +52,19 @@ class Machine:
         """Take the set of npm packages that this user has, so that no run has to install it."""
         self._link(install_node_set("oxlint", host(os.environ).home).modules.parent)
         return self
+
+    def with_migrations(self, folder: Path) -> "Machine":
+        """Take what this user has to apply a project's migrations: its packages, and npm's PostgreSQL."""
+        home = host(os.environ).home
+        self._link(Path(python_of_project(folder, folder, chosen="", active="", home=home)).parents[1])
+        programs = any_programs()
+        if programs.source != "installed":
+            self._link(home / programs.top.relative_to(home).parts[0])
+        return self
+
+    def _link(self, place: Path) -> None:
+        if not (self.home / place.name).exists():
+            (self.home / place.name).symlink_to(place)
 
     def argv(self, *args: str) -> list[str]:
         if self.package is None:

@@ -25,7 +25,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Machine, Done]:
     shop = repository(folder / "shop", {})
     shutil.copytree(SHOP, shop, ignore=NOT_OURS, dirs_exist_ok=True)
     before = listing(shop)
-    machine = Machine(folder / "machine").with_oxlint().with_migrations(SHOP / "backend")
+    machine = Machine(folder / "machine").with_oxlint().with_migrations(shop / "backend")
     done = machine.run("run", str(shop), "--all")
     assert listing(shop) == before, "nothing is written inside the checkout"
     return machine, done
@@ -72,7 +72,8 @@ def test_the_run_fails_with_all_gates_whole(
     assert run[1].returncode == 1, run[1].stderr
     assert (verdict["verdict"], verdict["exit_code"]) == ("fail", 1)
     assert [(gate["name"], gate["outcome"]) for gate in verdict["gates"]] == [
-        ("migrations", "failed"), ("sast", "failed"), ("sbom", "passed"), ("sca", "failed"), ("secrets", "failed"),
+        ("migrations", "failed"), ("sast", "failed"), ("sbom", "passed"), ("sca", "failed"),
+        ("secrets", "failed"),
     ]  # fmt: skip
 
 
@@ -146,6 +147,37 @@ def test_the_page_shows_code_without_the_planted_secrets(run: tuple[Machine, Don
     assert len(tokens) >= 3
     assert page.count("<pre ") >= len({(row.flaw_path, row.flaw_line) for row in rows()})
     assert [token for token in tokens if token in page] == []
+
+
+def test_a_change_is_judged_for_its_own_migrations_alone(tmp_path: Path) -> None:
+    """The base has the first of each history; the change adds the others, flaws and twins."""
+    shop = repository(tmp_path / "shop", {})
+    shutil.copytree(SHOP, shop, ignore=NOT_OURS, dirs_exist_ok=True)
+    merged = {"0001", "0002_product_featured", "20260112", "20260203", "20260317", "20260408"}
+    files = [*shop.glob("backend/*/migrations/0*.py"), *shop.glob("frontend/prisma/migrations/*/*.sql")]
+    added = {
+        path: path.read_bytes()
+        for path in files
+        if not any(name in str(path.relative_to(shop)) for name in merged)
+    }
+    assert len(files) > len(added) > 10
+    for path in added:
+        path.unlink()
+    for written in ({}, added):
+        for path, text in written.items():
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(text)
+        git(shop, "add", "--all", "--force")
+        git(shop, "commit", "--quiet", "--message", "x")
+    machine = Machine(tmp_path / "machine").with_migrations(shop / "backend")
+    done = machine.run("run", str(shop), "--base", "HEAD~1", "--gates", "migrations")
+    assert done.returncode == 1, done.stdout + done.stderr
+    found = json.loads(machine.report("verdict.json"))["findings"]
+    planted = [row for row in rows() if row.gate == "migrations" and shop / row.flaw_path in added]
+    assert len(planted) == 7
+    assert sorted((f["sources"], f["path"], f["line"]) for f in found) == sorted(
+        ([f"lockgate/{row.rule}"], row.flaw_path, row.flaw_line) for row in planted
+    )
 
 
 @pytest.mark.parametrize(("lock", "blocks"), [("", True), ("sqlparse==0.6.1", False)], ids=["adds", "mends"])

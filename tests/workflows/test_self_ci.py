@@ -125,13 +125,13 @@ def test_a_right_or_a_cache_that_is_lent_is_found(text: str, fault: str) -> None
 def test_the_selftest_expects_what_the_readme_shows() -> None:
     """The README's lines are those of a run: tests/examples/test_shop_run.py."""
     shown = re.search(
-        r"^FAIL: (\d+) findings to mend: (\d+) in sast, (\d+) in sca, (\d+) in secrets$",
+        r"^FAIL: (\d+) findings to mend: (\d+) in migrations, (\d+) in sast, (\d+) in sca, (\d+) in secrets$",
         (ROOT / "README.md").read_text(),
         re.MULTILINE,
     )
     assert shown
     found = expected(SELFTEST["jobs"]["fails"])
-    for step, findings in zip(("shop", "sast", "sca", "secrets"), shown.groups(), strict=True):
+    for step, findings in zip(("shop", "migrations", "sast", "sca", "secrets"), shown.groups(), strict=True):
         assert found[step]["outputs"] == {"verdict": "fail", "findings": findings}
     assert found["with-both-parts"] == found["gate"] == found["shop"]
 
@@ -231,6 +231,22 @@ def test_everything_is_kept_new_but_never_newest() -> None:
     assert unwatched(ROOT, dependabot) == set()
     assert [each["cooldown"] for each in dependabot["updates"]] == [{"default-days": 7}] * 3
     assert all(each["groups"] for each in dependabot["updates"])
+
+
+def test_a_postgresql_stays_of_the_major_version_that_its_folder_is_named_after() -> None:
+    folders = sorted((ROOT / "scripts/requirements").glob("postgres-*"))
+    locked = {path.name: load(path / "package.json")["optionalDependencies"] for path in folders}
+    assert len(locked) == 5
+    for name, versions in locked.items():
+        assert {version.partition(".")[0] for version in versions.values()} == {
+            name.removeprefix("postgres-")
+        }
+        assert all(package.startswith("@embedded-postgres/") for package in versions)
+    (npm,) = (
+        each for each in load(GITHUB / "dependabot.yml")["updates"] if each["package-ecosystem"] == "npm"
+    )
+    major = {"dependency-name": "@embedded-postgres/*", "update-types": ["version-update:semver-major"]}
+    assert npm["ignore"] == [major]
 
 
 def test_what_nobody_keeps_new_is_found(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import difflib
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -47,6 +47,9 @@ _GATE = """\
     # fail-on: medium
     # exclude: [{exclude}]{why}
 """
+_SERVER = "    # postgres-version: 17 # the major that production runs; else one that is installed\n"
+_CODE = "    # code: run # {names} found here: migrations are code, and each change would run its own\n"
+_RUN_CODE = ("Alembic", "Django")
 _ENTRY = """\
   - package-ecosystem: github-actions # it moves the pins in .github/workflows, Lockgate's too
     directory: /
@@ -150,11 +153,12 @@ def _names(stem: str) -> tuple[str, ...]:
 def _configuration(found: Sequence[Stack], vendored: Sequence[str]) -> str:
     names = dict.fromkeys(stack.name for stack in found)
     return _CONFIGURATION.format(
-        stacks=", ".join(names) or "no language that lockgate knows", gates="".join(_gates(vendored))
+        stacks=", ".join(names) or "no language that lockgate knows", gates="".join(_gates(names, vendored))
     )
 
 
-def _gates(vendored: Sequence[str]) -> Iterator[str]:
+def _gates(names: Collection[str], vendored: Sequence[str]) -> Iterator[str]:
+    code = [name for name in _RUN_CODE if name in names]
     for gate in GATES:
         own = vendored if gate.NAME == "sast" else ()  # a secret is one, whoever wrote it down
         words = (gate.__doc__ or gate.NAME).partition("\n")[0]
@@ -163,6 +167,9 @@ def _gates(vendored: Sequence[str]) -> Iterator[str]:
             exclude=", ".join(map(json.dumps, own)) or "tests/",
             why=" # found here: is it what others wrote?" if own else "",
         )  # fmt: skip
+        if gate.NAME == "migrations":
+            yield _SERVER
+            yield _CODE.format(names=" and ".join(code)) if code else ""
 
 
 def _pipeline(pin: Pin, branch: str) -> str:

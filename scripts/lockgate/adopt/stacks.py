@@ -18,8 +18,8 @@ _LANGUAGES = {
     "TypeScript": {".ts", ".tsx", ".mts", ".cts"},
 }
 _PYTHON = re.compile(r"manage\.py|pyproject\.toml|Pipfile|setup\.(?:py|cfg)|requirements[\w.-]*\.(?:in|txt)")
-_PYTHON_WORD = re.compile(r"(?<![\w-])(django|flask|fastapi)(?![a-z0-9-])", re.IGNORECASE)
-_PYTHON_NAMES = {"django": "Django", "fastapi": "FastAPI", "flask": "Flask"}
+_PYTHON_WORD = re.compile(r"(?<![\w-])(alembic|django|flask|fastapi)(?![a-z0-9-])", re.IGNORECASE)
+_PYTHON_NAMES = {"alembic": "Alembic", "django": "Django", "fastapi": "FastAPI", "flask": "Flask"}
 _NPM_NAMES = {
     "@angular/core": "Angular", "astro": "Astro", "express": "Express", "next": "Next.js", "nuxt": "Nuxt",
     "react": "React", "svelte": "Svelte", "vue": "Vue",

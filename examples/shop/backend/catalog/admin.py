@@ -16,7 +16,7 @@ class CategoryAdmin(admin.ModelAdmin):
 class ProductAdmin(admin.ModelAdmin):
     """Edit the products."""
 
-    list_display = ["name", "category", "price", "stock", "featured"]
+    list_display = ["name", "category", "price", "stock", "featured", "available"]
     list_filter = ["category", "featured"]
     prepopulated_fields = {"slug": ["name"]}
     search_fields = ["name"]

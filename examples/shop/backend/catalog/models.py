@@ -29,10 +29,15 @@ class Product(models.Model):
     price = models.DecimalField(max_digits=8, decimal_places=2, validators=[MinValueValidator(0)])
     stock = models.PositiveIntegerField(default=0)
     featured = models.BooleanField(default=False)
+    available = models.BooleanField(default=True, db_default=True)
+    listed = models.DateField(null=True, blank=True)
 
     class Meta:
         ordering = ["name"]
-        indexes = [models.Index(fields=["category", "price"])]
+        indexes = [
+            models.Index(fields=["category", "price"]),
+            models.Index(fields=["listed"], name="catalog_product_listed_idx"),
+        ]
 
     def __str__(self) -> str:
         return self.name

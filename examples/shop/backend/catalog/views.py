@@ -11,7 +11,7 @@ from catalog.search import products_in, products_named
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """Show the featured products."""
-    return render(request, "catalog/home.html", {"products": Product.objects.filter(featured=True)})
+    return render(request, "catalog/home.html", {"products": Product.objects.filter(featured=True, available=True)})
 
 
 @require_GET

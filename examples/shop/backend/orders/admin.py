@@ -17,7 +17,7 @@ class OrderAdmin(admin.ModelAdmin):
     """Edit the orders."""
 
     inlines = [OrderLineInline]
-    list_display = ["id", "email", "status", "placed"]
+    list_display = ["id", "email", "status", "placed_at"]
     list_filter = ["status"]
 
 
@@ -25,4 +25,4 @@ class OrderAdmin(admin.ModelAdmin):
 class CouponAdmin(admin.ModelAdmin):
     """Edit the coupons."""
 
-    list_display = ["code", "percent", "ends"]
+    list_display = ["code", "percent", "last_day"]

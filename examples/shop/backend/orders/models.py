@@ -12,9 +12,9 @@ from catalog.models import Product
 class Coupon(models.Model):
     """A code that takes some per cent off an order."""
 
-    code = models.CharField(max_length=20, unique=True)
+    code = models.CharField(max_length=40, unique=True)
     percent = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(90)])
-    ends = models.DateField()
+    last_day = models.DateField()
 
     def __str__(self) -> str:
         return self.code
@@ -33,10 +33,12 @@ class Order(models.Model):
     email = models.EmailField()
     status = models.CharField(max_length=10, choices=Status, default=Status.PLACED)
     coupon = models.ForeignKey(Coupon, null=True, blank=True, on_delete=models.PROTECT)
-    placed = models.DateTimeField(auto_now_add=True)
+    placed_at = models.DateTimeField(auto_now_add=True, db_column="placed")
+    sent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering = ["-placed"]
+        ordering = ["-placed_at"]
+        indexes = [models.Index(fields=["status", "placed_at"], name="orders_order_by_status_idx")]
 
     def __str__(self) -> str:
         return f"Order {self.pk}"
@@ -54,7 +56,7 @@ class OrderLine(models.Model):
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
     product = models.ForeignKey(Product, on_delete=models.PROTECT)
-    quantity = models.PositiveSmallIntegerField(validators=[MinValueValidator(1)])
+    quantity = models.PositiveIntegerField(validators=[MinValueValidator(1)])
     unit_price = models.DecimalField(max_digits=8, decimal_places=2)
 
     def __str__(self) -> str:

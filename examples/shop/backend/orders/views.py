@@ -1,9 +1,11 @@
 """Carts, and what the payment provider and the carrier tell us."""
 
 import json
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
@@ -37,9 +39,9 @@ def carrier_webhook(request: HttpRequest) -> HttpResponse:
     """Mark an order as sent."""
     if not signed_by_carrier(request.body, request.headers.get("X-Signature", "")):
         return HttpResponseForbidden()
-    return _mark(request.body, Order.Status.SENT)
+    return _mark(request.body, Order.Status.SENT, sent_at=timezone.now())
 
 
-def _mark(body: bytes, status: Order.Status) -> HttpResponse:
-    Order.objects.filter(pk=json.loads(body)["order"]).update(status=status)
+def _mark(body: bytes, status: Order.Status, **times: datetime) -> HttpResponse:
+    Order.objects.filter(pk=json.loads(body)["order"]).update(status=status, **times)
     return HttpResponse(status=204)

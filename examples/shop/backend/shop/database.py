@@ -19,4 +19,5 @@ def from_url(url: str, *, default: Path) -> dict[str, object]:
         "HOST": parts.hostname or "",
         "PORT": parts.port or "",
         "CONN_MAX_AGE": 60,
+        "OPTIONS": {"options": "-c lock_timeout=5s"},  # nobody queues behind a migration for longer
     }

@@ -20,7 +20,7 @@ class TotalTest(TestCase):
 
     def test_coupon(self) -> None:
         """A coupon takes its per cent off the sum of the lines."""
-        coupon = Coupon.objects.create(code="SPRING", percent=10, ends=datetime.date(2030, 1, 1))
+        coupon = Coupon.objects.create(code="SPRING", percent=10, last_day=datetime.date(2030, 1, 1))
         order = Order.objects.create(email="ann@customer.example", coupon=coupon)
         rope = Product.objects.get(slug="mooring-line")
         order.lines.create(product=rope, quantity=2, unit_price=rope.price)

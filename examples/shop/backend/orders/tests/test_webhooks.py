@@ -24,6 +24,7 @@ class CarrierTest(TestCase):
             answer = self.client.post("/webhooks/carrier/", body, "application/json", headers=headers)
         order.refresh_from_db()
         self.assertEqual((answer.status_code, order.status), (204, Order.Status.SENT))
+        self.assertIsNotNone(order.sent_at)
 
     def test_unsigned(self) -> None:
         """An unsigned message is refused."""

@@ -1,0 +1,2 @@
+-- CreateIndex
+CREATE INDEX CONCURRENTLY "wishlist_item_slug_idx" ON "wishlist_item"("slug");
