@@ -31,7 +31,8 @@ class Tree:
 
     `head` is the working tree, `base` the base's versions of the same files, `history` the contents that only
     commits inside the change have. `changed` holds the paths that differ, None without a base; `lines` which
-    lines of them do, where not all. `beside` reads what does not differ.
+    lines of them do, where not all. `beside` reads what does not differ. `folder` is where the configuration
+    lies, empty for the top: its paths go from there.
     """
 
     root: Path
@@ -43,6 +44,7 @@ class Tree:
     lines: Mapping[str, Lines] = field(default_factory=dict)
     excluded: int = 0
     beside: Beside | None = None
+    folder: str = ""
 
 
 def of_folder(root: Path, exclude: Sequence[str], digest: Digest) -> Tree:

@@ -218,6 +218,16 @@ def test_a_long_folder_for_temporary_files_is_left_alone(tmp, monkeypatch):
         assert list(long.iterdir()) == []
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root hides a folder from the server's user")
+def test_a_folder_for_temporary_files_that_the_servers_user_cannot_enter_is_left_alone(tmp, monkeypatch):
+    hidden = tmp / "hidden"
+    hidden.mkdir(mode=0o700)
+    monkeypatch.setenv("TMPDIR", str(hidden))
+    with serve(any_programs()) as server:
+        assert server.alive
+        assert list(hidden.iterdir()) == []
+
+
 @pytest.mark.full
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root hides a folder from the server's user")
 def test_programs_that_the_servers_user_cannot_reach_are_brought_to_it(tmp):

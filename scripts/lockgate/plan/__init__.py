@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,6 +76,7 @@ def make(options: Options, environment: Mapping[str, str], cache: Cache, workspa
         tree = tree_of_index(git, prefix, exclude, cache.digest, base=base.commit, workspace=workspace)
     else:
         tree = _tree(git, root, prefix, base, exclude, cache, workspace)
+    tree = replace(tree, folder=settled.loaded.path.rpartition("/")[0])
     return Plan(
         tree=tree,
         base=base,

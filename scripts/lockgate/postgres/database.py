@@ -52,7 +52,11 @@ def extend(database: Database, extensions: Sequence[str]) -> None:
                 try:
                     connection.execute(statement.format(sql.Identifier(name)))
                 except psycopg.Error as error:
-                    raise trouble(error) from error
+                    raise ToolError(
+                        f"the extension {name!r} cannot be made: {' '.join(str(error).split())}",
+                        cause="a library that it stands on is not on this machine",
+                        todo="install it, or give a `database-url` to a server that has the extension",
+                    ) from error
 
 
 def trouble(error: Exception) -> ToolError:

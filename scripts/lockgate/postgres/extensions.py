@@ -8,6 +8,11 @@ _STATEMENT = re.compile(
     r"\bCREATE\s+EXTENSION\s+(?:IF\s+NOT\s+EXISTS\s+)?(?:([a-z_]\w{0,62})|\\?\"([\w-]{1,63})\\?\")",
     re.IGNORECASE,
 )
+_ABOUT = re.compile(
+    r"\s*(?:ALTER|COMMENT\s+ON|CREATE|DROP)\s+EXTENSION\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?"
+    r"(?:([a-z_]\w{0,62})|\"([\w-]{1,63})\")",
+    re.IGNORECASE,
+)
 _OPERATION = re.compile(r"\bCreateExtension\(\s*(?:name\s*=\s*)?['\"]([\w-]{1,63})['\"]")
 _CLASS = re.compile(r"\b([A-Za-z]{1,20}Extension)\(")
 _CLASSES = {
@@ -26,6 +31,12 @@ _CLASSES = {
 def needed(texts: Iterable[str]) -> frozenset[str]:
     """Give the names of the extensions that some migrations make; what stands in comments is left out."""
     return frozenset(name for text in texts for name in _named(text)) - {"plpgsql"}
+
+
+def named_in(statement: str) -> frozenset[str]:
+    """Give the name of the extension that a statement makes, alters, removes or comments on."""
+    match = _ABOUT.match(_COMMENT.sub(" ", statement))
+    return frozenset([match[1].lower() if match[1] else match[2]] if match else ())
 
 
 def _named(text: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ from lockgate.errors import InputError, ToolError
 from lockgate.postgres.database import Database, Reach, connect, extend, trouble
 from lockgate.postgres.log import Entry
 from lockgate.postgres.server import Server
+from lockgate.process.children import at_end
 
 _KNOWN = frozenset({"host", "hostaddr", "port", "user", "password", "dbname", "sslmode"})
 
@@ -51,6 +52,8 @@ class Given:
         self._run("CREATE DATABASE {} OWNER {} TEMPLATE {}", real, str(self._app["user"]), source)
         self._names[name] = self._names[real] = real
         database = self.database(name)
+        if template:  # a copy has its owner, or has lost that schema
+            return database
         with database.connect(superuser=True) as connection:
             owner = sql.Identifier(str(self._app["user"]))
             connection.execute(sql.SQL("ALTER SCHEMA public OWNER TO {}").format(owner))
@@ -75,6 +78,16 @@ class Given:
         """Make the role."""
         role, password = str(self._app["user"]), str(self._app["password"])
         self._run("CREATE ROLE {} LOGIN CREATEDB PASSWORD {}", role, sql.Literal(password))
+
+    def shut_out(self) -> None:
+        """End what our role does, and let it do nothing more."""
+        role = str(self._app["user"])
+        with (
+            suppress(psycopg.Error, ToolError),
+            connect(self._superuser, str(self._superuser["dbname"])) as own,
+        ):
+            own.execute(sql.SQL("ALTER ROLE {} NOLOGIN").format(sql.Identifier(role)))
+            own.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", [role])
 
     def close(self) -> None:
         """Remove the databases, those too that were made as our role, and the role."""
@@ -137,7 +150,8 @@ def given(url: str, *, remote: bool = False) -> Iterator[Given]:
         server = Given(reach, admin, f"lockgate_{secrets.token_hex(8)}")
         try:
             server.set_up()
-            yield server
+            with at_end(server.shut_out):
+                yield server
         finally:
             server.close()
 

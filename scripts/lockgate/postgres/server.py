@@ -18,6 +18,7 @@ from lockgate.errors import ToolError
 from lockgate.postgres.database import Database, Reach, connect, extend, trouble
 from lockgate.postgres.log import PREFIX, Entry, read
 from lockgate.postgres.programs import Programs
+from lockgate.process.children import at_end
 from lockgate.process.kept import Kept
 
 __all__ = ["Database", "Server", "serve"]
@@ -170,17 +171,18 @@ def serve(programs: Programs, kept: Path | None = None) -> Iterator[Server]:
     except OSError as error:
         raise _not_started(programs, error) from error
     try:
-        try:
-            state = keeper.ask(order, _START)
-        except OSError as error:
-            raise _not_started(programs, error) from error
-        if "problem" in state:
-            raise _not_started(programs, state["problem"])
-        server = Server(programs, keeper, state)
-        try:
-            yield server
-        finally:
-            server.close()
+        with at_end(keeper.hang_up):
+            try:
+                state = keeper.ask(order, _START)
+            except OSError as error:
+                raise _not_started(programs, error) from error
+            if "problem" in state:
+                raise _not_started(programs, state["problem"])
+            server = Server(programs, keeper, state)
+            try:
+                yield server
+            finally:
+                server.close()
     finally:
         keeper.close(_END)
         if "folder" in state:

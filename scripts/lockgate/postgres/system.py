@@ -39,9 +39,10 @@ def account() -> Account:
 
 
 def folder(owner: Account) -> Path:
-    """Make a folder of our own whose name is short enough for a socket."""
+    """Make a folder of our own that the owner reaches, and whose name is short enough for a socket."""
     parent = tempfile.gettempdir()
-    if len(os.fsencode(parent)) > _LONGEST_SOCKET_FOLDER - len("/lockgate-pg-12345678"):
+    is_long = len(os.fsencode(parent)) > _LONGEST_SOCKET_FOLDER - len("/lockgate-pg-12345678")
+    if is_long or (owner and not runs_as(owner, Path(parent))):
         parent = "/tmp"  # noqa: S108 - mkdtemp is safe there
     made = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
     if owner:
@@ -66,7 +67,7 @@ def sweep(ours: Path) -> None:
 
 
 def runs_as(user: pwd.struct_passwd, program: Path) -> bool:
-    """Say whether a user may read and run a program."""
+    """Say whether a user may read and run a program, or list and enter a folder."""
     pid = os.fork()
     if pid == 0:
         with contextlib.suppress(BaseException):

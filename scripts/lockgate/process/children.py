@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -26,6 +26,7 @@ class _Live:
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.children: set[Child] = set()
+        self.calls: list[Callable[[], object]] = []
         self.ending = False
 
 
@@ -96,12 +97,26 @@ def kill(child: Child) -> None:
         os.killpg(child.pid, signal.SIGKILL)
 
 
+@contextlib.contextmanager
+def at_end(call: Callable[[], object]) -> Iterator[None]:
+    """While this lasts, call something when the run is told to end: threads may wait for what it ends."""
+    with _live.lock:
+        _live.calls.append(call)
+    try:
+        yield
+    finally:
+        with _live.lock:
+            _live.calls.remove(call)
+
+
 def end_all() -> None:
     """Kill every child and let no other start: the run has been told to end."""
     _live.ending = True
     with _live.lock:
         for child in tuple(_live.children):
             kill(child)
+        for call in tuple(_live.calls):
+            call()
 
 
 def end_with_signals() -> None:

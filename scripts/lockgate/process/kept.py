@@ -35,7 +35,10 @@ class Kept:
         """Send one line and give the answer; raise OSError (TimeoutError after `seconds`) without one."""
         if self._child.stdin is None:  # pragma: no cover - a pipe was asked for
             raise AssertionError
-        self._child.stdin.write(json.dumps(message).encode() + b"\n")
+        try:
+            self._child.stdin.write(json.dumps(message).encode() + b"\n")
+        except ValueError as error:  # it has been hung up on
+            raise ConnectionError(0, "it was told to end") from error
         line = self._line(time.monotonic() + seconds)
         try:
             answer = json.loads(line)
@@ -44,6 +47,12 @@ class Kept:
         if not isinstance(answer, dict):
             raise ConnectionError(0, "its answer is no JSON object")
         return answer
+
+    def hang_up(self) -> None:
+        """Let it end, without waiting for it."""
+        if self._child.stdin:
+            with contextlib.suppress(OSError):
+                self._child.stdin.close()
 
     def close(self, seconds: float) -> None:
         """Let it end; kill it where it has not after `seconds`."""

@@ -1,13 +1,12 @@
 """Whole runs of the gate over small repositories, on a server that all tests share."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
-from gates.running import Repo, gate, repo, write
+from gates.running import Repo, gate, repo
 from lockgate.postgres.server import Server
 from lockgate.verdict import Verdict
 
@@ -36,18 +35,27 @@ class Change:
     """Hold a repository whose last commit is the base, and the configuration of all its runs."""
 
     repo: Repo
+    path: str = ""
 
     def judge(self, after: Files, *, base: str = "HEAD~1") -> Verdict:
         """Commit the change and judge it."""
         self.repo.commit(after)
-        return self.repo.run(base=base, gates=("migrations",))
+        return Repo(self.repo.path / self.path, self.repo.home).run(base=base, gates=("migrations",))
 
 
-def change(folder: Path, before: Files, server: Server | None = None, **own: object) -> Change:
-    """Make a repository that stands at its base; with `server` the gate uses that one."""
+def change(
+    folder: Path, before: Files, server: Server | None = None, *, path: str = "", seconds: float = 60.0,
+    **own: object,
+) -> Change:  # fmt: skip
+    """Make a repository that stands at its base; with `server` the gate uses that one.
+
+    The configuration lies in the folder `path`, which is what is judged.
+    """
     given = {"database-url": url_of(server)} if server else {}
+    own = {name.replace("_", "-"): value for name, value in own.items()}
+    text = settings({**given, **own}, limits={"seconds-per-file": seconds})
     folder.mkdir(parents=True, exist_ok=True)
-    return Change(repo(folder, {".lockgate.yml": settings({**given, **own}), **before}))
+    return Change(repo(folder, {f"{path}/.lockgate.yml".lstrip("/"): text, **before}), path)
 
 
 def found(verdict: Verdict, *, rules: "tuple[str, ...]" = ()) -> list[tuple[str, str, int]]:

@@ -234,7 +234,8 @@ def test_the_shops_migrations(server) -> None:
     plan = sql_folder.migrations(project, lambda path: (SHOP / path).read_bytes())
     with session(server, first="") as run:
         traces = [run.session.apply(each) for each in plan]
-    assert [trace.failure for trace in traces] == [None] * 4
+    assert len(traces) >= 4
+    assert [trace.failure for trace in traces if trace.failure] == []
     alter, update = traces[1].steps[1:]
     assert "AccessExclusiveLock" in modes(alter, "public.review")
     assert update.written

@@ -163,8 +163,9 @@ def _shown(use: Use) -> str:
 
 
 def _named(change: Change) -> str:
-    name = change.value or ", ".join(change.columns) or _bare(change.table)
-    return f"{shown(name)} is named here"
+    if change.columns:
+        return f"{' or '.join(map(shown, change.columns))} is named here"
+    return f"{shown(change.value if change.what == 'value-renamed' else _bare(change.table))} is named here"
 
 
 def _place(measured: Measured, applied: Applied, change: Change) -> Place:

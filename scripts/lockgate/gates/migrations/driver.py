@@ -12,6 +12,7 @@ import ast
 import importlib.util
 import json
 import os
+import re
 import sys
 import traceback
 from typing import Any
@@ -92,6 +93,7 @@ def failure(error: BaseException, lines: Lines) -> dict[str, Any]:
         state = getattr(real, "sqlstate", None) or getattr(real, "pgcode", None) or ""
         each = each.__cause__ or each.__context__
     words = str(error).strip()
+    words = re.sub(r"/\*lockgate [0-9a-f]+:\d+-\d+\*/ ", "", words)  # SQLAlchemy shows the statement
     message = words if isinstance(error, RefusedError) else f"{type(error).__name__}: {words}"
     kind = getattr(error, "kind", "failed") if isinstance(error, RefusedError) else "failed"
     return {"message": message[:LONGEST], "state": str(state)[:5], "line": lines.blame(error), "kind": kind}
@@ -105,11 +107,36 @@ def packages() -> list[str]:
     return [f"{name}=={version}" for name, version in sorted(found)]
 
 
+def _inside(path: str, folder: str) -> bool:
+    return path.startswith(folder + "/") and "site-packages" not in path
+
+
+def _move(old: str, new: str) -> None:
+    """Take what is installed of one checkout from another one."""
+    if old != new:
+        sys.path[:] = [new + each[len(old) :] if _inside(each + "/", old) else each for each in sys.path]
+
+
+def _first(kind: str) -> int:
+    """Give the place of the tool's folder: `manage.py` comes first, Alembic's after the standard library."""
+    installed = (at for at, each in enumerate(sys.path) if each.endswith("-packages"))
+    return 0 if kind == "django" else next(installed, len(sys.path))
+
+
+def _loaded(folder: str) -> bool:
+    files = [getattr(module, "__file__", None) or "" for module in list(sys.modules.values())]
+    return any(_inside(file, folder) for file in files)
+
+
 def _answer(tool: Any, line: bytes) -> dict[str, Any]:
     asked = json.loads(line)
     try:
         if asked["ask"] == "identity":
             return {"ok": packages()}
+        if asked["ask"] == "apart":
+            return {"ok": not _loaded(asked["folder"])}
+        if asked["ask"] == "open":
+            _move(*asked["moved"])
         return {"ok": getattr(tool, "ask_" + asked["ask"])(asked)}
     except BaseException as error:  # noqa: BLE001 - the project's code may raise anything, SystemExit too
         traceback.print_exc()
@@ -129,7 +156,7 @@ def main(kind: str, token: str) -> None:
     spec: Any = importlib.util.spec_from_file_location("lockgate_driver", f"{here}/driver_{kind}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    sys.path.insert(0, os.getcwd())  # noqa: PTH109 - nothing here needs more
+    sys.path.insert(_first(kind), os.getcwd())  # noqa: PTH109 - nothing here needs more
     sys.argv = [kind]
     tool = module.Tool(Lines(token), RefusedError)
     for line in questions:

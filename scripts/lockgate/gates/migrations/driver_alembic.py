@@ -18,6 +18,7 @@ class Tool:
         self._refused = refused
         self._ours: dict[str, str] = {}
         self._stranger = ""
+        self._known: dict[str, Any] = {}
 
     def ask_open(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Read the configuration, and lead each connection that SQLAlchemy makes to our database."""
@@ -68,12 +69,13 @@ class Tool:
     def ask_plan(self, _asked: dict[str, Any]) -> dict[str, Any]:
         """List all revisions in order, and the ends of their history."""
         directory = importlib.import_module("alembic.script").ScriptDirectory.from_config(self._config)
+        self._ready(directory)
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always")
-            self._scripts = {each.revision: each for each in directory.walk_revisions("base", "heads")}
+            self._known = {each.revision: each for each in directory.walk_revisions("base", "heads")}
         revisions = [
             {"app": "", "name": each.revision, "path": each.path, "atomic": True}
-            for each in reversed(list(self._scripts.values()))
+            for each in reversed(list(self._known.values()))
         ]
         heads = sorted(directory.get_heads())
         return {
@@ -82,6 +84,18 @@ class Tool:
             "warnings": [str(each.message) for each in told],
         }
 
+    def _ready(self, directory: Any) -> None:
+        """Run env.py with nothing to do: it may say where the revisions are."""
+        environment = importlib.import_module("alembic.runtime.environment").EnvironmentContext
+        self._stranger = ""
+        with environment(self._config, directory, fn=lambda *_: []):
+            directory.run_env()
+        self._none_strange()
+
+    def _none_strange(self) -> None:
+        if self._stranger:
+            raise self._refused("env.py does not connect to PostgreSQL but to " + self._stranger, "elsewhere")
+
     def ask_apply(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Apply one revision; those that it needs have been."""
         self._run(asked["name"], self._command.upgrade, asked["name"])
@@ -89,7 +103,7 @@ class Tool:
 
     def ask_revert(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Undo one revision that nothing comes after."""
-        script = self._scripts[asked["name"]]
+        script = self._script(asked["name"])
         tree = self.lines.tree(script.path)
         if _does_nothing(tree, "downgrade") and not _does_nothing(tree, "upgrade"):
             raise self._refused("its downgrade() does nothing", "irreversible")
@@ -101,12 +115,16 @@ class Tool:
             raise self._refused(f"its downgrade() is not written: {error}", "irreversible") from error
         return {}
 
+    def _script(self, name: str) -> Any:
+        if not self._known:  # a session that only undoes has made no plan
+            self.ask_plan({})
+        return self._known[name]
+
     def _run(self, name: str, command: Any, target: str) -> None:
         self._stranger = ""
-        self.lines.begin(self._scripts[name].path)
+        self.lines.begin(self._script(name).path)
         command(self._config, target)
-        if self._stranger:
-            raise self._refused("env.py does not connect to PostgreSQL but to " + self._stranger, "elsewhere")
+        self._none_strange()
 
     def ask_settle(self, _asked: dict[str, Any]) -> dict[str, Any]:
         """Do nothing: `alembic upgrade` does no more than its revisions."""

@@ -99,6 +99,7 @@ class Tool:
             executor.migrate([], plan=[(migration, True)])
         except importlib.import_module("django.db.migrations.exceptions").IrreversibleError as error:
             raise self._refused(str(error), "irreversible") from error
+        executor.loader.applied_migrations.pop((asked["app"], asked["name"]), None)  # Django reads it once
         return {}
 
     def ask_settle(self, _asked: dict[str, Any]) -> Any:
@@ -135,6 +136,13 @@ class Tool:
         for operation, span in zip(migration.operations, spans):  # noqa: B905 - 3.8 has no `strict`
             inner = getattr(type(operation), method)
             setattr(operation, method, partial(self._run, partial(inner, operation), span))
+            in_state = type(operation).state_forwards
+            operation.state_forwards = partial(self._in_state, partial(in_state, operation), span)
+
+    def _in_state(self, inner: Any, span: tuple[int, int], *states: Any) -> None:
+        before, self.lines.span = self.lines.span, span
+        inner(*states)
+        self.lines.span = before
 
     def _run(
         self, inner: Any, span: tuple[int, int], app_label: str, schema_editor: Any, *states: Any

@@ -24,18 +24,42 @@ def graph(
     `other` gives other files of the head's tree. What is wrong stands at a file of the change where one is
     part of it. A file that cannot be parsed is left out: the tool itself says why.
     """
-    if project.kind == "django":
-        found = graph_django.read(head, other)
-    elif project.kind == "alembic":
-        found = graph_alembic.read(head)
-    else:
-        return
+    found = _read(project, head, other)
     changed = {path for path, data in head.items() if base.get(path) != data}
     yield from (_hole(hole) for hole in found.holes)
     yield from (_twice(pair, changed) for pair in found.twice)
     yield from _circle(found, changed)
     if not (found.holes or found.twice):  # what hangs in the air looks like an end
         yield from (_fork(project, fork, changed) for fork in found.forks)
+
+
+def left_out(
+    project: Project, head: Mapping[str, bytes], other: graph_django.Read, applied: Mapping[str, bool]
+) -> Iterator[Judged]:
+    """Tell of migrations that the tool was to apply and did not, although none failed: one finding a folder.
+
+    `applied` says so of each migration of the change, by its path.
+    """
+    folders: dict[str, list[Node]] = {}
+    for node in _read(project, head, other).nodes.values():
+        if not applied.get(node.path, True):
+            folders.setdefault(node.path.rpartition("/")[0], []).append(node)
+    for folder, nodes in sorted(folders.items()):
+        yield judged(
+            "not-measured",
+            Place(nodes[0].path, nodes[0].line, nodes[0].line),
+            f"{_listed(nodes)} {'is' if len(nodes) == 1 else 'are'} not among what {project.kind} applies: "
+            "nobody knows what that locks",
+            identity=folder,
+            mend="Let the settings name its app or its folder, and let the project's Python have it from the "
+            "checkout, no copy of it; or name it in `exclude`.",
+        )
+
+
+def _read(project: Project, head: Mapping[str, bytes], other: graph_django.Read) -> Graph:
+    if project.kind == "django":
+        return graph_django.read(head, other)
+    return graph_alembic.read(head) if project.kind == "alembic" else Graph({})
 
 
 def _hole(hole: Hole) -> Judged:

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from lockgate.finding import Severity
 from lockgate.gates.migrations import numbers
 from lockgate.gates.migrations.essence import Essence, of_python, of_sql, replaced
+from lockgate.gates.migrations.kinds.flyway import repeats
 from lockgate.gates.migrations.model import Project
 from lockgate.gates.migrations.rule_book import Judged, Place, judged, shown
 
@@ -57,7 +58,7 @@ def _migrations(project: Project, files: Mapping[str, bytes]) -> dict[str, bytes
         for path, data in files.items()
         if path.endswith((".py", ".sql"))
         and not PurePosixPath(path).name.startswith("__")
-        and not (project.style == "flyway" and PurePosixPath(path).name.startswith("R__"))
+        and not repeats(project, path)
     }
 
 

@@ -1,6 +1,6 @@
 """Run the gate `migrations`: find the projects, start a server, measure, judge."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -9,19 +9,20 @@ from importlib.metadata import version
 
 from lockgate import __version__
 from lockgate.config.model import MigrationsConfiguration
-from lockgate.errors import ConfigurationError
+from lockgate.errors import ConfigurationError, ToolError
 from lockgate.finding import Finding, Notification, Rule, Severity
 from lockgate.fingerprint import fingerprints
 from lockgate.gates.migrations import drift, prisma_drift, squawk, squawk_rules
 from lockgate.gates.migrations.contract import contracts
 from lockgate.gates.migrations.effects import effects
-from lockgate.gates.migrations.graph import graph
+from lockgate.gates.migrations.graph import graph, left_out
 from lockgate.gates.migrations.history import history
 from lockgate.gates.migrations.kinds import sql_folder
+from lockgate.gates.migrations.kinds.flyway import repeats
 from lockgate.gates.migrations.measure import BASE, HEAD, Open, Work, measure
 from lockgate.gates.migrations.model import Measured, Migration, Project, Size
 from lockgate.gates.migrations.opening import Opening
-from lockgate.gates.migrations.projects import CODE, in_head, own, touched
+from lockgate.gates.migrations.projects import CODE, chosen, gone, own, touched
 from lockgate.gates.migrations.references import References
 from lockgate.gates.migrations.rehearsals import Stage, back, on_rows, twice
 from lockgate.gates.migrations.released import Released, records
@@ -51,12 +52,13 @@ def run(gate: str, task: Task) -> Output:
         return Output(findings=(), tools=())
     configuration = own(task.configuration)
     sides = Sides(task.tree.beside, task.tree.changed)
-    projects = touched(in_head(task.tree, configuration, task.folder), task.tree.changed)
-    if not projects:
-        return Output(findings=(), tools=())
+    heads = chosen(sides.beside.paths(), sides.head, configuration, task.folder)
+    bases = chosen(sides.beside.base_paths(), sides.base, configuration, task.folder)
+    before = {each: sides.before(each, heads, bases) for each in touched(heads, bases, sides.changed)}
+    lost = set(gone(heads, bases)).difference(*before.values())
     with ThreadPoolExecutor(max(task.jobs, 1)) as threads:  # each waits for its server most of the time
-        runs = [_Run(task, configuration, sides, project) for project in projects]
-        whole = merged(list(threads.map(_Run.output, runs)))
+        runs = [_Run(task, configuration, sides, *each) for each in before.items()]
+        whole = merged([*threads.map(_Run.output, runs), *map(_lost, sorted(lost, key=_path))])
     return replace(whole, tools=tuple(dict.fromkeys(whole.tools)), rules=tuple(dict.fromkeys(whole.rules)))
 
 
@@ -68,10 +70,11 @@ class _Run:
     configuration: MigrationsConfiguration
     sides: Sides
     project: Project
+    before: tuple[Project, ...]
 
     def output(self) -> Output:
         """Judge what the files say, then what is measured; what was found is kept when that fails."""
-        head, base = self.sides.of(self.project, self.configuration, self.task.folder)
+        head, base = self.sides.of(self.project, self.before)
         known = graph(self.project, base, base, self.sides.base)
         said = [*history(self.project, base, head), *graph(self.project, base, head, self.sides.head)]
         count = max(len(head.keys() - base.keys()), 1)  # models alone, or what is gone, is looked at too
@@ -85,6 +88,11 @@ class _Run:
         return merged([static, measured])
 
     def _measured(self, head: dict[str, bytes], base: dict[str, bytes]) -> Output:
+        done = {
+            path
+            for path, data in base.items()
+            if not (repeats(self.project, path) and head.get(path) != data)
+        }
         extensions = needed(data.decode("utf-8", "replace") for data in {**head, **base}.values())
         kept = kept_place(self.task.home, self.task.cache.generation, self.configuration, self.project, base)
         with serving(self.configuration, extensions, self.task.home, kept) as server:
@@ -95,12 +103,13 @@ class _Run:
             with opening.opened(base) as (base_open, head_open):
                 whole = self.sides.changed is None
                 work = Work(
-                    self.project, base_open, head_open, partial(_is_new, base), whole, extensions, kept
+                    self.project, base_open, head_open, partial(_is_new, done), whole, extensions, kept
                 )
                 measured = replace(measure(server, work), sizes=self._sizes())
-                return merged([self._judged(measured, head), *self._rehearsed(server, work, measured)])
+                seen = [self._judged(measured, head), self._left_out(measured, head, base)]
+                return merged([*seen, *self._rehearsed(server, work, measured, opening)])
 
-    def _unmeasured(self, base: dict[str, bytes]) -> Output:
+    def _unmeasured(self, base: Collection[str]) -> Output:
         """Say at least what squawk says, where nothing could be measured: the gate is incomplete."""
         migrations = sql_folder.migrations(self.project, self.sides.head)
         sources = [_source(each) for each in migrations if _is_new(base, each)]
@@ -123,6 +132,14 @@ class _Run:
         sources = [_source(each.migration) for each in measured.applied if each.migration.up]
         return merged([seen, self._linted(sources, measured, int(number.partition(".")[0]))])
 
+    def _left_out(self, measured: Measured, head: dict[str, bytes], base: dict[str, bytes]) -> Output:
+        """Tell of migrations of the change that the project's tool does not know."""
+        if any(each.trace.failure for each in measured.applied):
+            return Output(findings=(), tools=())
+        seen = {each.migration.path for each in measured.applied}
+        applied = {path: path in seen for path in head.keys() - base.keys()}
+        return _output(left_out(self.project, head, self.sides.head, applied))
+
     def _linted(self, sources: Sequence[squawk.Source], measured: Measured | None, major: int) -> Output:
         """Ask squawk about what no server shows."""
         if not sources:
@@ -140,10 +157,12 @@ class _Run:
         )
         return replace(output, tools=(Tool(squawk_rules.TOOL, version("squawk-cli")),), notifications=notes)
 
-    def _rehearsed(self, server: AnyServer, work: Work, measured: Measured) -> Iterator[Output]:
+    def _rehearsed(
+        self, server: AnyServer, work: Work, measured: Measured, opening: Opening
+    ) -> Iterator[Output]:
         """Try on copies what is not tried in the deploy itself; each that fails is told, the others count."""
         if not any(each.trace.failure for each in measured.applied):
-            yield attempt(lambda: _output(self._drift(server, work.head)))
+            yield attempt(lambda: _output(self._drift(server, work.head, opening)))
         seconds = self.task.limits.seconds_per_file
         stage = Stage(server, self.project, work.head, measured.applied, BASE, HEAD, seconds)
         if not measured.applied or self.project.kind == "command":
@@ -154,7 +173,7 @@ class _Run:
             if self.configuration.seed:
                 yield attempt(lambda: _output(self._seeded(stage)))
 
-    def _drift(self, server: AnyServer, opens: Open) -> Iterator[Judged]:
+    def _drift(self, server: AnyServer, opens: Open, opening: Opening) -> Iterator[Judged]:
         database = server.database(HEAD)
         if self.project.kind == "prisma" and self.configuration.code == "run":
             prisma = prisma_drift.find(self.project, self.sides.beside.root)
@@ -164,12 +183,22 @@ class _Run:
                 )
         elif self.project.kind in {"alembic", "django"}:
             with closing(opens(database)) as session:
-                if isinstance(session, ToolSession):
-                    yield from drift.drift(self.project, session.drift())
+                found = session.drift() if isinstance(session, ToolSession) else ()
+            there = self._drift_before(server, opening) if found and self.sides.changed is not None else set()
+            yield from drift.drift(self.project, (one for one in found if (one.app, one.words) not in there))
+
+    def _drift_before(self, server: AnyServer, opening: Opening) -> set[tuple[str, str]]:
+        """Give what the base's own models have and its migrations do not make: nothing where nobody can."""
+        try:
+            with opening.at_base() as opens, closing(opens(server.database(BASE))) as session:
+                found = session.drift() if isinstance(session, ToolSession) and session.is_apart() else ()
+        except ToolError:
+            return set()
+        return {(one.app, one.words) for one in found}
 
     def _seeded(self, stage: Stage) -> Iterable[Judged]:
         path = self._path(self.configuration.seed)
-        seed = seed_of(path, self._read(path, self.sides.head, "seed"))
+        seed = seed_of(path, self._read(path, self.sides.base, "seed"))
         return [seed] if isinstance(seed, Judged) else on_rows(stage, seed)
 
     def _sizes(self) -> dict[str, Size]:
@@ -194,16 +223,35 @@ class _Run:
         return data
 
 
-def _is_new(base: dict[str, bytes], migration: Migration) -> bool:
-    return bool(migration.path) and migration.path not in base
+def _lost(project: Project) -> Output:
+    """Say that a history is gone as a whole: with what used it, or to begin anew."""
+    number = len(project.files)
+    found = judged(
+        "merged-migration-changed",
+        Place(project.path),
+        f"{shown(project.folder or project.path)} has {number:,} merged migration{'s' * (number != 1)}, and"
+        " is removed as a whole: what they have made stays in the databases",
+        identity=project.path,
+        severity=Severity.MEDIUM,
+    )
+    return replace(_output([found]), tools=(Tool(TOOL, __version__),), counts={TOOL: number})
+
+
+def _path(project: Project) -> str:
+    return project.path
+
+
+def _is_new(done: Collection[str], migration: Migration) -> bool:
+    return bool(migration.path) and migration.path not in done
 
 
 def _source(migration: Migration) -> squawk.Source:
     """Give squawk what is applied, in the lines that it has in its file."""
-    text = ""
+    parts, line = [], 1
     for statement in migration.up:
-        text += "\n" * (statement.line - 1 - text.count("\n")) + f"{statement.text};"
-    return squawk.Source(migration.path, text, migration.atomic)
+        parts += ["\n" * (statement.line - line), statement.text, ";"]
+        line = max(line, statement.line) + statement.text.count("\n")
+    return squawk.Source(migration.path, "".join(parts), migration.atomic)
 
 
 def _not_run(project: Project) -> Judged:

@@ -23,6 +23,7 @@ from lockgate.postgres.server import Server
 Connection = psycopg.Connection[Any]
 Open = Callable[[Database], Session]
 
+_MOST = 2_000  # a catalog is kept for each
 _WORTH_KEEPING = 1.5  # seconds: to copy what was made takes about one
 
 BASE, HEAD = "base", "head"
@@ -85,7 +86,14 @@ def _make_base(server: AnyServer, work: Work) -> None:
 
 def _applied(session: Session, work: Work, control: Connection, before: Catalog) -> Iterator[Applied]:
     """Apply the change's migrations in order, to the first that fails."""
-    for migration in session.plan():
+    plan = session.plan()
+    if (count := sum(map(work.is_new, plan))) > _MOST:
+        raise ToolError(
+            f"{count:,} migrations are new, and no more than {_MOST:,} are measured at once",
+            cause="there is no base to compare with, or the change brings a whole history along",
+            todo="give a base; merge the history without this gate, then judge what follows it",
+        )
+    for migration in plan:
         if work.is_new(migration):
             trace = session.apply(migration)
             after = snapshot(control)

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,6 +13,7 @@ from lockgate.gates.migrations.kinds import sql_folder
 from lockgate.gates.migrations.kinds.command import CommandSession
 from lockgate.gates.migrations.measure import Open
 from lockgate.gates.migrations.model import Project, Session
+from lockgate.gates.migrations.projects import Read
 from lockgate.gates.migrations.sides import Sides
 from lockgate.gates.migrations.sql_session import SqlSession
 from lockgate.gates.migrations.tool_session import open_project
@@ -42,20 +43,32 @@ class Opening:
                 self._check_out(Path(folder))
                 yield self._command(Path(folder)), self._command(self.sides.beside.root)
             return
-        opens = self._tool() if self.project.kind in {"alembic", "django"} else self._sql(merged)
-        yield opens, opens
+        if self.project.kind in {"alembic", "django"}:
+            opens = self._tool(self.sides.beside.root)
+            yield opens, opens
+        else:  # what is removed or has another name has been applied all the same
+            there = replace(self.project, files=tuple(sorted(merged)))
+            yield (
+                self._sql(there, lambda path: merged.get(path) or self.sides.base(path)),
+                self._sql(self.project, self.sides.head),
+            )
 
-    def _sql(self, merged: Mapping[str, bytes]) -> Open:
-        migrations = sql_folder.migrations(
-            self.project, lambda path: merged[path] if path in merged else self.sides.head(path)
-        )
+    def _sql(self, project: Project, read: Read) -> Open:
+        migrations = sql_folder.migrations(project, read)
         return lambda database: SqlSession(database, migrations, seconds=self.seconds)
 
-    def _tool(self) -> Open:
-        root = self.sides.beside.root
+    @contextmanager
+    def at_base(self) -> Iterator[Open]:
+        """Give what begins a session of the base's own code, which is checked out for as long."""
+        with TemporaryDirectory(prefix="lockgate-base-", ignore_cleanup_errors=True) as folder:
+            self._check_out(Path(folder))
+            yield self._tool(Path(folder))
+
+    def _tool(self, root: Path) -> Open:
+        own = self.sides.beside.root
         python = python_of_project(
-            (root / self.project.path).parent,
-            root,
+            (own / self.project.path).parent,
+            own,
             chosen=self.configuration.python,
             active="",
             home=self.home,
@@ -64,7 +77,7 @@ class Opening:
         def begin(database: Database) -> Session:
             return open_project(
                 database, self.project, root, python=python, variables=self.configuration.environment,
-                entries=self.entries, seconds=self.seconds,
+                entries=self.entries, seconds=self.seconds, instead_of=own,
             )  # fmt: skip
 
         return begin

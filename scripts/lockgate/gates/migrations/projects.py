@@ -1,11 +1,10 @@
 """Which histories of migrations a repository has, and which of them a change touches."""
 
-import os
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from itertools import chain
+from posixpath import normpath
 
-from lockgate.beside import Beside
 from lockgate.config.model import GateConfiguration, MigrationsConfiguration
 from lockgate.gates.migrations.kinds import alembic, django, sql_folder
 from lockgate.gates.migrations.model import Project
@@ -15,8 +14,11 @@ CODE = frozenset({"alembic", "command", "django"})
 """The kinds whose migrations are code of the change."""
 
 _SOURCE = re.compile(
-    r"(?:^|/)(?:migrate|migrations?|versions|models)/.*\.(?:go|js|py|ts)$"
-    r"|(?:^|/)models\.py$|\.sql$|\.prisma$|(?:^|/)(?:migration_lock\.toml|_journal\.json)$"
+    r"(?:^|/)(?:changelogs?|migrate|migrations?|versions)/.*"
+    r"\.(?:cjs|cs|exs|go|java|js|json|kt|mjs|php|py|rb|rs|ts|xml|ya?ml)\Z"
+    r"|(?:^|/)models/.*\.(?:go|js|py|ts)\Z|(?:^|/)models\.py\Z|\.sql\Z|\.prisma\Z"
+    r"|(?:^|/)(?:migration_lock\.toml|_journal\.json)\Z",
+    re.DOTALL,
 )
 _MODELS = re.compile(r"(?:^|/)models(?:\.py$|/.*\.py$)|\.prisma$")
 
@@ -30,26 +32,27 @@ def own(configuration: GateConfiguration) -> MigrationsConfiguration:
     return MigrationsConfiguration(exclude=configuration.exclude)
 
 
-def is_source(path: str) -> bool:
-    """Say whether a file may be a migration, or be what one is made from, by its path."""
-    return bool(_SOURCE.search(path))
+def may_touch(paths: Iterable[str], configuration: GateConfiguration, folder: str) -> bool:
+    """Say whether one of some files may be a migration, or be what one is made from, by its path."""
+    starts = tuple(map(_start, _folders(own(configuration), folder)))
+    return any(_SOURCE.search(path) or path.startswith(starts) for path in paths)
 
 
-def in_head(beside: Beside, configuration: GateConfiguration, folder: str = "") -> tuple[Project, ...]:
-    """Find the projects of the head that are not excluded."""
-    return _in(beside.paths(), beside.head, configuration, folder)
+def _folders(configuration: MigrationsConfiguration, folder: str) -> list[str]:
+    """Give the folders that are named, from the repository's top; empty for the top itself."""
+    return [normpath(f"{folder or '.'}/{each}").removeprefix(".") for each in configuration.folders]
 
 
-def in_base(beside: Beside, configuration: GateConfiguration, folder: str = "") -> tuple[Project, ...]:
-    """Find the projects of the base that are not excluded; none without a base."""
-    return _in(beside.base_paths(), beside.base, configuration, folder)
+def _start(folder: str) -> str:
+    return f"{folder}/" if folder else ""
 
 
-def _in(
+def chosen(
     paths: Iterable[str], read: Read, configuration: GateConfiguration, folder: str
 ) -> tuple[Project, ...]:
-    chosen = chooser(lambda _: True, configuration)
-    return find(filter(chosen, paths), read, own(configuration), folder)
+    """Find the projects among the files of one side that are not excluded."""
+    wanted = chooser(lambda _: True, configuration)
+    return find(filter(wanted, paths), read, own(configuration), folder)
 
 
 def find(
@@ -60,7 +63,7 @@ def find(
     A `command` stands for every tool that is there.
     """
     paths = sorted(paths)
-    folders = [f"{folder}/{each}".strip("/") for each in configuration.folders]
+    folders = _folders(configuration, folder)
     if configuration.command:
         return tuple(_of_command(folder, folders, paths))
     named = [found for each in folders if (found := sql_folder.plain(each, paths))]
@@ -71,38 +74,37 @@ def find(
 
 
 def _of_command(folder: str, folders: list[str], paths: list[str]) -> Iterable[Project]:
-    starts = tuple(f"{each}/" for each in folders)
+    starts = tuple(map(_start, folders))
     files = tuple(path for path in paths if (path.startswith(starts) if starts else _SOURCE.search(path)))
     if files:
         yield Project("command", folder, files[0], files)
 
 
-def before(project: Project, heads: Iterable[Project], bases: Iterable[Project]) -> tuple[Project, ...]:
-    """Pick of the base's projects what a project of the head was there: what has its place, or is gone from it.
-
-    So a project whose folder moves takes its history along.
-    """
-    alike = [each for each in bases if each.kind == project.kind]
-    same = tuple(each for each in alike if each.folder == project.folder)
-    return same or tuple(gone(heads, alike))
-
-
-def gone(heads: Iterable[Project], bases: Iterable[Project]) -> Iterator[Project]:
-    """Give the base's projects that the head does not have, or has elsewhere."""
-    places = {(each.kind, each.folder) for each in heads}
-    yield from (each for each in bases if (each.kind, each.folder) not in places)
-
-
-def touched(projects: Iterable[Project], changed: Collection[str] | None) -> tuple[Project, ...]:
-    """Pick the projects that a change touches: a migration, also one that is gone, or the models."""
-    return tuple(each for each in projects if changed is None or any(_is_of(each, path) for path in changed))
+def touched(
+    heads: Iterable[Project], bases: Iterable[Project], changed: Collection[str] | None
+) -> tuple[Project, ...]:
+    """Pick the projects of the head that a change touches: a migration, one that is gone, or the models."""
+    if changed is None:
+        return tuple(heads)
+    files = {_place(each): {each.path, *each.files} for each in bases}
+    return tuple(
+        each
+        for each in heads
+        if not files.get(_place(each), set()).union(each.files, [each.path]).isdisjoint(changed)
+        or any(_is_model_of(each, path) for path in changed)
+    )
 
 
-def _is_of(project: Project, path: str) -> bool:
-    if path in project.files:
-        return True
-    top = os.path.commonpath([file.rpartition("/")[0] for file in project.files])
-    if is_source(path) and (not top or path.startswith(f"{top}/")) and not _MODELS.search(path):
-        return True
+def gone(heads: Iterable[Project], bases: Iterable[Project]) -> tuple[Project, ...]:
+    """Pick the base's projects that the head does not have, or has elsewhere."""
+    places = set(map(_place, heads))
+    return tuple(each for each in bases if _place(each) not in places)
+
+
+def _place(project: Project) -> tuple[str, str]:
+    return project.kind, project.folder
+
+
+def _is_model_of(project: Project, path: str) -> bool:
     inside = not project.folder or path.startswith(f"{project.folder}/")
     return project.kind in {"alembic", "django", "prisma"} and inside and bool(_MODELS.search(path))

@@ -62,9 +62,9 @@ def judged(
     return Judged(finding, content_key(f"{TOOL}/{rule}", [identity], 1, 1))
 
 
-def shown(text: str) -> str:
+def shown(text: str, longest: int = _LONGEST) -> str:
     """Put a stranger's word into a message."""
-    plain = cut(one_line(text), _LONGEST).replace("`", "'")
+    plain = cut(one_line(text), longest).replace("`", "'")
     return f"`{plain}`"
 
 

@@ -10,6 +10,7 @@ from lockgate.gates.migrations.rule_book import shown
 
 BATCH = 10_000
 """So many rows are written in one transaction."""
+_LONGEST = 600  # what is said at the end, such as NOT VALID, is what makes it safe
 _PLAIN = re.compile(r"[a-z_][a-z0-9_$]*\Z")
 
 
@@ -80,7 +81,7 @@ def mend(safe: Safe | None, project: Project) -> str:
 
 def _part(part: Part, project: Project) -> str:
     where = "" if part.atomic else f"{alone(project)} "
-    text = "; ".join(shown(statement) for statement in part.statements)
+    text = "; ".join(shown(statement, _LONGEST) for statement in part.statements)
     return f"{where}{text}{', ' if part.note else ''}{part.note}"
 
 

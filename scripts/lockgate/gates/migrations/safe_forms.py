@@ -216,7 +216,7 @@ def _retyped(case: Case) -> Safe | None:
 
 def _added(case: Case) -> Safe | None:
     added = new_columns(case.applied, case.table, case.moment)
-    if not added:
+    if not added or case.moment.has(r"^\s*create\s+(unique\s+)?index\b"):  # of a column that is new too
         return None
     column = added[0]
     table, name = f"ALTER TABLE {case.name}", quote(column.name)
@@ -231,6 +231,8 @@ def _added(case: Case) -> Safe | None:
         default = f"{table} ALTER COLUMN {name} SET DEFAULT nextval('{sequence}')"
         start = Part((f"CREATE SEQUENCE {sequence}", add, default))
         return Safe((start, _batch(case, f"{name} = DEFAULT", f"{name} IS NULL"), *nulls), "column")
+    if not column.default and column.not_null:
+        return Safe((Part((add,)), _batch(case, f"{name} = …", f"{name} IS NULL"), *nulls), "column")
     if not column.default:
         words = "Add it with the type below the domain, and the domain's CHECK as a constraint NOT VALID"
         return Safe((), "column", words)

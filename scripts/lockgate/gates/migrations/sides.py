@@ -4,9 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lockgate.beside import Beside
-from lockgate.config.model import MigrationsConfiguration
 from lockgate.gates.migrations.model import Project
-from lockgate.gates.migrations.projects import find
+from lockgate.gates.migrations.numbers import name_of
+from lockgate.gates.migrations.projects import Read, gone
+
+Files = dict[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +40,36 @@ class Sides:
         """List the files of the code that still runs."""
         return self.beside.paths() if self.changed is None else self.beside.base_paths()
 
-    def of(
-        self, project: Project, configuration: MigrationsConfiguration, folder: str
-    ) -> tuple[dict[str, bytes], dict[str, bytes]]:
-        """Give a project's migrations, by path: the head's and the base's."""
-        head = {path: data for path in project.files if (data := self.head(path)) is not None}
-        if self.changed is None:
-            return head, {}
-        found = find(self.beside.base_paths(), self.base, configuration, folder)
-        same = [each for each in found if (each.kind, each.folder) == (project.kind, project.folder)]
-        paths = {path for each in same for path in each.files}
-        return head, {path: data for path in paths if (data := self.base(path)) is not None}
+    def before(
+        self, project: Project, heads: Sequence[Project], bases: Sequence[Project]
+    ) -> tuple[Project, ...]:
+        """Pick of the base's projects what this one was: what had its place, else what it has moved from."""
+        same = tuple(each for each in bases if not gone([project], [each]))
+        if same:
+            return same
+        here = {_same(project, path, data) for path, data in self._read(project, self.head).items()}
+        return tuple(
+            each
+            for each in gone(heads, bases)
+            if each.kind == project.kind
+            and any(_same(each, *file) in here for file in self._read(each, self.base).items())
+        )
+
+    def of(self, project: Project, before: Sequence[Project]) -> tuple[Files, Files]:
+        """Give a project's migrations by path, of head and base: what has moved has its new path."""
+        head = self._read(project, self.head)
+        base = {path: data for each in before for path, data in self._read(each, self.base).items()}
+        new = {_same(project, path, data): path for path, data in head.items() if path not in base}
+        return head, {
+            path if path in head else new.pop(_same(project, path, data), path): data
+            for path, data in base.items()
+        }
+
+    @staticmethod
+    def _read(project: Project, read: Read) -> Files:
+        return {path: data for path in project.files if (data := read(path)) is not None}
+
+
+def _same(project: Project, path: str, data: bytes) -> tuple[str, bytes]:
+    """Give what a migration keeps when its file moves."""
+    return name_of(project, path), data

@@ -15,6 +15,7 @@ from lockgate.gates.migrations.statements import kind_of
 from lockgate.gates.migrations.time_limit import limited
 from lockgate.gates.migrations.told import Event, Told, heard
 from lockgate.postgres.database import Database
+from lockgate.postgres.extensions import named_in
 from lockgate.postgres.log import Entry
 
 _CONTROL = frozenset(
@@ -29,6 +30,11 @@ _LISTEN = b"SET client_min_messages = log"
 """The server's log is sent to the client too, so what the recorder says of a statement comes with it."""
 _CLIENT_COPY = re.compile(r"\b(?:from\s+stdin|to\s+stdout)\b", re.IGNORECASE)
 _BODY_LINE = re.compile(r"inline_code_block line (\d+)")
+_ABOUT_EXTENSIONS = ("ALTER EXTENSION", "COMMENT ON", "CREATE EXTENSION", "DROP EXTENSION")
+_MADE = """
+SELECT FROM pg_catalog.pg_extension e
+WHERE extname = ANY (%s) AND extname <> 'plpgsql' AND NOT pg_catalog.pg_has_role(e.extowner, 'USAGE')
+"""
 _NOT_IN_TRANSACTION = frozenset({"25001", "2D000"})
 _SERVERS_FAULT = ("53100", "53200", "57P02", "58", "XX001", "XX002")
 _TIMEOUT = "57014"
@@ -203,7 +209,14 @@ class _Run:
         self._connection.execute("COMMIT")
         return step
 
+    def _is_there(self, statement: Statement) -> bool:
+        """Say whether it is about an extension that a superuser has made beforehand, as only one may."""
+        made = self._connection.execute(_MADE, [sorted(named_in(statement.text))])
+        return made.fetchone() is not None
+
     def _execute(self, statement: Statement, kind: str) -> None:
+        if kind.startswith(_ABOUT_EXTENSIONS) and self._is_there(statement):
+            return
         words = _bytes(statement.text)
         if kind not in _GIVES_ROWS:
             self._connection.execute(words)

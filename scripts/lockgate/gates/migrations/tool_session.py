@@ -4,7 +4,8 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,9 +15,11 @@ from psycopg.conninfo import conninfo_to_dict
 from lockgate.errors import ToolError
 from lockgate.gates.migrations.dialogue import Dialogue, DiedError
 from lockgate.gates.migrations.drift import Drift
+from lockgate.gates.migrations.kinds import alembic
 from lockgate.gates.migrations.kinds.django import settings_of
 from lockgate.gates.migrations.model import Failure, Migration, Project, Trace
 from lockgate.gates.migrations.recorder import steps
+from lockgate.gates.migrations.rule_book import shown
 from lockgate.gates.migrations.snapshot import snapshot
 from lockgate.postgres.database import Database
 from lockgate.postgres.log import Entry
@@ -25,8 +28,8 @@ from lockgate.untrusted import cut, one_line
 _DRIVER = Path(__file__).with_name("driver.py")
 _LONGEST = 1000
 _TERMINATE = """
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> pg_backend_pid()
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = current_database() AND usename <> current_user
 """
 
 
@@ -35,7 +38,7 @@ class Tool:
     """Say how a project's tool is run: by which Python, in which folder of which checkout.
 
     `env` holds the variables that the configuration names, `config` Alembic's file. `seconds` is the time
-    that it has for one migration.
+    that it has for one migration. What is installed of the checkout `instead_of` is taken from `root`.
     """
 
     kind: Literal["alembic", "django"]
@@ -45,6 +48,7 @@ class Tool:
     env: Mapping[str, str]
     config: str = ""
     seconds: float = 60.0
+    instead_of: Path | None = None
 
 
 class ToolSession:
@@ -63,7 +67,8 @@ class ToolSession:
         try:
             env = {**environment(database), **tool.env}
             self._dialogue = Dialogue(argv, cwd=tool.folder, env=env)
-            self._need("open", {"database": place, "config": tool.config})
+            moved = [str(tool.instead_of or tool.root), str(tool.root)]
+            self._need("open", {"database": place, "config": tool.config, "moved": moved})
         except BaseException:
             self.close()
             raise
@@ -99,6 +104,10 @@ class ToolSession:
         found = self._ok("drift", answer)
         return tuple(Drift(each["app"], each["words"], self._inside(each["path"])) for each in found)
 
+    def is_apart(self) -> bool:
+        """Say whether no code of the other checkout has been loaded, which is installed in its place."""
+        return bool(self._need("apart", {"folder": str(self._tool.instead_of or "")}))
+
     def identity(self) -> tuple[str, ...]:
         """Name what is installed beside the project: `name==version`, sorted."""
         return tuple(self._need("identity", {}))
@@ -107,6 +116,8 @@ class ToolSession:
         """End the tool and our connection."""
         if hasattr(self, "_dialogue"):
             self._dialogue.close()
+        with suppress(ToolError):  # what it has left behind may still be connected
+            hang_up(self._control)
         self._control.close()
 
     def _watched(self, what: str, migration: Migration) -> Trace:
@@ -154,10 +165,16 @@ class ToolSession:
 
     def _unusable(self, what: str, why: str) -> ToolError:
         return ToolError(
-            f"{self._tool.kind} did not {what}: {cut(one_line(why), _LONGEST)}",
+            f"{self._tool.kind} did not {what}{self._where}: {cut(one_line(why), _LONGEST)}",
             cause="a package or a variable that the project needs is missing, or its settings are wrong",
-            todo="name its Python in `gates.migrations.python`, and what it needs in `gates.migrations.env`",
+            todo="name its Python in `gates.migrations.python` and what it needs in "
+            "`gates.migrations.environment`, or let its own program migrate, with `gates.migrations.command`",
         )
+
+    @property
+    def _where(self) -> str:
+        inside = self._tool.folder.relative_to(self._tool.root).as_posix()
+        return "" if inside == "." else f" in {shown(inside)}"
 
     def _migration(self, each: Mapping[str, Any]) -> Migration:
         name = f"{each['app']}.{each['name']}" if each["app"] else each["name"]
@@ -171,7 +188,7 @@ class ToolSession:
         return Path(real).relative_to(root).as_posix() if inside else ""
 
 
-def open_project(
+def open_project(  # noqa: PLR0913 - what a tool needs
     database: Database,
     project: Project,
     root: Path,
@@ -180,10 +197,12 @@ def open_project(
     variables: Mapping[str, str],
     entries: Callable[[], list[Entry]],
     seconds: float,
+    instead_of: Path | None = None,
 ) -> ToolSession:
     """Begin to talk with the tool of a Django or Alembic project of the checkout `root`.
 
-    Raise ToolError where it cannot be loaded. `variables` name `DJANGO_SETTINGS_MODULE` where `manage.py`
+    Raise ToolError where it cannot be loaded. `instead_of` is the checkout that the Python has installed
+    where `root` is another one. `variables` name `DJANGO_SETTINGS_MODULE` where `manage.py`
     does not.
     """
     path = root / project.path
@@ -192,8 +211,10 @@ def open_project(
         named = {"DJANGO_SETTINGS_MODULE": settings} if settings else {}
         tool = Tool("django", python, path.parent, root, {**named, **variables}, seconds=seconds)
     else:
-        tool = Tool("alembic", python, path.parent, root, variables, config=path.name, seconds=seconds)
-    return ToolSession(database, tool, entries)
+        folder = alembic.folder_of(path, root)
+        config = path.relative_to(folder).as_posix()
+        tool = Tool("alembic", python, folder, root, variables, config=config, seconds=seconds)
+    return ToolSession(database, replace(tool, instead_of=instead_of), entries)
 
 
 def hang_up(control: "psycopg.Connection[Any]", *, others: bool = True) -> None:

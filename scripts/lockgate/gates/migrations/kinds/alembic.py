@@ -8,9 +8,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from lockgate.gates.migrations.kinds.nearest import nearest
+from lockgate.gates.migrations.kinds.sql_folder import OTHERS
 from lockgate.gates.migrations.model import Project
 
-_VERSION = re.compile(r"(?P<script>(?:.*/)?)versions/(?:[^/]+/)*(?!__)[^/]+\.py")
+_VERSION = re.compile(r"(?P<script>(?:.*/)?)versions/(?P<inside>(?:[^/]+/)*)(?!__)[^/]+\.py")
 _CONFIGURATIONS = ("alembic.ini", "pyproject.toml")
 
 
@@ -24,7 +25,11 @@ def find(paths: Iterable[str]) -> Iterator[Project]:
     files: dict[str, list[str]] = {}
     for path in sorted(known):
         version = _VERSION.fullmatch(path)
-        if version and {version["script"] + "env.py", version["script"] + "script.py.mako"} <= known:
+        if (
+            version
+            and not OTHERS.intersection(version["inside"].split("/"))
+            and {version["script"] + "env.py", version["script"] + "script.py.mako"} <= known
+        ):
             for name in _CONFIGURATIONS:
                 if (folder := nearest(path, folders[name])) is not None:
                     files.setdefault(f"{folder}/{name}".lstrip("/"), []).append(path)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from lockgate.errors import ToolError
@@ -78,7 +79,9 @@ class CommandSession:
         return Trace(failure=Failure("the command has no way back", kind="irreversible"))
 
     def close(self) -> None:
-        """End our connection."""
+        """End our connection, and what the command has left behind."""
+        with suppress(ToolError):
+            hang_up(self._control)
         self._control.close()
 
     def _run(self, name: str) -> Failure | None:

@@ -11,7 +11,7 @@ from lockgate.gates.migrations.kinds.sql_text import Read, file_name, migration,
 from lockgate.gates.migrations.model import Migration, Project
 from lockgate.gates.migrations.statements import OUTSIDE, kind_of
 
-NAME = re.compile(r"(?:(?P<prefix>[VUB])(?P<version>\d+(?:[._]\d+)*)|R)__(?P<words>.*)\.sql")
+NAME = re.compile(r"(?:(?P<prefix>[VUB])(?P<version>\d+(?:[._]\d+)*)|R)__(?P<words>.*)\.sql", re.DOTALL)
 _ALONE = re.compile(r"^\s*executeInTransaction\s*=\s*false\s*$", re.MULTILINE | re.IGNORECASE)
 _TOPS = ("migration", "migrations")
 

@@ -22,14 +22,16 @@ from lockgate.gates.migrations.kinds.sql_text import (
 from lockgate.gates.migrations.model import Failure, Migration, Project
 from lockgate.gates.migrations.statements import OUTSIDE, kind_of
 
-_NUMBERED = re.compile(r"(?P<number>\d+)[_-](?P<words>.*?)(?:[.-](?P<way>up|down))?\.sql")
-_IN_GO = re.compile(r"(?P<number>\d+)_.*(?<!_test)\.go")
+_NUMBERED = re.compile(r"(?P<number>\d+)[_-](?P<words>.*?)(?:[.-](?P<way>up|down))?\.sql", re.DOTALL)
+_IN_GO = re.compile(r"(?P<number>\d+)_.*(?<!_test)\.go", re.DOTALL)
 _TOPS = frozenset({"migrate", "migration", "migrations", "schema_migrations", "sqls"})
-_OTHERS = frozenset({
+OTHERS = frozenset({
     "bigquery", "clickhouse", "cockroach", "cockroachdb", "db2", "derby", "duckdb", "h2", "hsqldb", "mariadb",
     "mssql", "mysql", "oracle", "redshift", "snowflake", "spanner", "sqlite", "sqlite3", "sqlserver",
 })  # fmt: skip
-_VENDORS = _OTHERS | {"postgres", "postgresql", "pg", "common"}
+"""Databases that are not PostgreSQL, as folders are called."""
+_POSTGRES = frozenset({"pg", "postgres", "postgresql"})
+_VENDORS = OTHERS | _POSTGRES | {"common"}
 _OTHER_SQL = re.compile(
     r"\bAUTO_?INCREMENT\b|\bENGINE\s*=\s*InnoDB\b|^\s*PRAGMA\s|^\s*(?:CREATE|ALTER)\s+TABLE\s+[^;'\"(]*`",
     re.IGNORECASE | re.MULTILINE,
@@ -59,7 +61,7 @@ def find(paths: Iterable[str]) -> Iterator[Project]:
     taken: set[str] = set()
     for project in found:
         own = {path.rpartition("/")[0] for path in project.files}
-        if not own & taken and not _OTHERS.intersection(project.files[0].lower().split("/")):
+        if not own & taken and not OTHERS.intersection(project.files[0].lower().split("/")):
             yield project
         taken |= own
 
@@ -69,11 +71,16 @@ def _numbered(folders: Mapping[str, set[str]]) -> Iterator[Project]:
         matches = [match for name in names if (match := _NUMBERED.fullmatch(name))]
         files = tuple(sorted(f"{folder}/{match[0]}".lstrip("/") for match in matches))
         both = any(match["way"] for match in matches)
-        top = folder.rpartition("/")[2].lower() in _TOPS
+        top = _is_top(folder)
         if files and "__init__.py" not in names and (both or top):
             go = tuple(f"{folder}/{name}" for name in names if _IN_GO.fullmatch(name)) if top else ()
             style = _style(folder, folders, both=both)
             yield Project("sql", folder, files[0], tuple(sorted((*files, *go))), style)
+
+
+def _is_top(folder: str) -> bool:
+    above, _, last = folder.lower().rpartition("/")
+    return last in _TOPS or (last in _POSTGRES and above.rpartition("/")[2] in _TOPS)
 
 
 def _style(folder: str, folders: Mapping[str, set[str]], *, both: bool) -> str:
@@ -174,7 +181,7 @@ def _pairs(make: Callable[..., Migration]) -> Callable[[Project, Read], tuple[Mi
 
 def _way(path: str) -> tuple[str, str]:
     """Give a migration's name and which way a file leads."""
-    match = re.fullmatch(r"(.*?)(?:[.-](up|down))?\.sql", file_name(path))
+    match = re.fullmatch(r"(.*?)(?:[.-](up|down))?\.sql", file_name(path), re.DOTALL)
     return (match[1], match[2] or "") if match else (file_name(path), "")
 
 
