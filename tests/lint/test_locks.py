@@ -70,6 +70,8 @@ def test_a_requirement_for_some_machines_or_with_extras_counts_as_locked(tmp_pat
 def test_a_wheel_asks_for_what_the_engine_has() -> None:
     """Who installs the package with pip gets the libraries that the locked environment has."""
     asked = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
-    lines = [(ROOT / f"scripts/requirements/{name}.in").read_text().splitlines() for name in ("core", "engine")]
+    lines = [
+        (ROOT / f"scripts/requirements/{name}.in").read_text().splitlines() for name in ("core", "engine")
+    ]
     wanted = {line for line in chain(*lines) if not line.startswith("-r ")}
     assert {line.partition(">=")[0] for line in asked} == wanted

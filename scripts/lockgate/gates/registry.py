@@ -1,7 +1,7 @@
 """The quality gates, in alphabetical order. To add one: a module that is a `Gate`, and its line here."""
 
-from lockgate.gates.protocol import Gate, Output, Task
 from lockgate.gates.migrations import gate as migrations
+from lockgate.gates.protocol import Gate, Output, Task
 from lockgate.gates.sast import gate as sast
 from lockgate.gates.sbom import gate as sbom
 from lockgate.gates.sca import gate as sca
