@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
-from lockgate.gates.migrations.effects import effects
-from lockgate.gates.migrations.measure import Work, measure
+from lockgate.gates.migrations.effects.effects import effects
+from lockgate.gates.migrations.linting.squawk import Source, squawk_findings
 from lockgate.gates.migrations.model import Migration, Project, Session
-from lockgate.gates.migrations.sql_session import SqlSession
-from lockgate.gates.migrations.squawk import Source, squawk_findings
-from lockgate.gates.migrations.statements import split
+from lockgate.gates.migrations.sessions.measure import Work, measure
+from lockgate.gates.migrations.sessions.sql_session import SqlSession
+from lockgate.gates.migrations.sessions.statements import split
 from lockgate.host import host
 from lockgate.postgres.programs import choose, installed
 from lockgate.postgres.server import Database, Server, serve

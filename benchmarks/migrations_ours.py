@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import psycopg
 
-from lockgate.gates.migrations import recorder
-from lockgate.gates.migrations.catalog import Catalog
-from lockgate.gates.migrations.effects import effects
+from lockgate.gates.migrations.catalogs.catalog import Catalog
+from lockgate.gates.migrations.catalogs.snapshot import snapshot
+from lockgate.gates.migrations.effects.effects import effects
 from lockgate.gates.migrations.model import (
     BLOCKS_READS,
     BLOCKS_WRITES,
@@ -19,9 +19,9 @@ from lockgate.gates.migrations.model import (
     Project,
     Trace,
 )
-from lockgate.gates.migrations.snapshot import snapshot
-from lockgate.gates.migrations.sql_session import SqlSession
-from lockgate.gates.migrations.statements import split
+from lockgate.gates.migrations.sessions import recorder
+from lockgate.gates.migrations.sessions.sql_session import SqlSession
+from lockgate.gates.migrations.sessions.statements import split
 from lockgate.postgres.server import Database, Server
 
 KINDS = {"rewrite-under-lock": "rewrite", "rows-under-lock": "rows", "scan-under-lock": "scan"}

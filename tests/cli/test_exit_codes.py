@@ -26,7 +26,8 @@ def dirty(tmp_path: Path) -> str:
 def test_0_a_clean_repository_passes(machine: Machine, tmp_path: Path) -> None:
     done = machine.run("run", str(repository(tmp_path / "r", {"app.py": CLEAN})))
     assert (done.returncode, done.stderr.decode().splitlines()[:5]) == (
-        0, ["migrations: skipped: no migration", "sast: 1 Python file", *(f"{gate}: skipped: no lock file" for gate in ("sbom", "sca")),
+        0, ["migrations: skipped: no migration", "sast: 1 Python file",
+            *(f"{gate}: skipped: no lock file" for gate in ("sbom", "sca")),
             "secrets: 1 file"],
     )  # fmt: skip
     assert done.stdout.decode().splitlines()[-2:] == [

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lockgate.gates.migrations.interpreters import python_of_project
+from lockgate.gates.migrations.sessions.interpreters import python_of_project
 from lockgate.host import host
 from lockgate.process import network
 from lockgate.toolset import install_node_set

@@ -14,8 +14,8 @@ PROGRAMS = sorted(
     if path.is_file() and not path.suffix and b"python3" in path.read_bytes().partition(b"\n")[0]
 )
 LINTERS = {
-    "ruff": ["ruff", "check", "scripts", "tests", *PROGRAMS],
-    "ruff-format": ["ruff", "format", "--check", "scripts", "tests", *PROGRAMS],
+    "ruff": ["ruff", "check", "benchmarks", "scripts", "tests", *PROGRAMS],
+    "ruff-format": ["ruff", "format", "--check", "benchmarks", "scripts", "tests", *PROGRAMS],
     "mypy": ["mypy"],
     "mypy-programs": ["mypy", "--scripts-are-modules", *PROGRAMS],
 }

@@ -5,7 +5,7 @@ from contextlib import closing
 from functools import cache
 from typing import TYPE_CHECKING
 
-from lockgate.gates.migrations.effects import effects
+from lockgate.gates.migrations.effects.effects import effects
 from lockgate.gates.migrations.model import Applied, Measured, Migration, Project, Statement
 from lockgate.gates.migrations.rule_book import Judged
 
@@ -44,7 +44,7 @@ INSERT INTO orders SELECT g, g, g, 'new' FROM generate_series(1, 50) g;
 @cache
 def _database(server: "Server") -> "tuple[Database, Connection[TupleRow]]":
     """Make one database for all tests, as connecting and copying take longer than what they ask."""
-    from lockgate.gates.migrations import recorder  # noqa: PLC0415 - psycopg
+    from lockgate.gates.migrations.sessions import recorder  # noqa: PLC0415 - psycopg
 
     database = server.create("effects")
     control = database.connect(superuser=True)
@@ -60,8 +60,8 @@ def migration(number: int, statements: Iterable[str], *, atomic: bool = True) ->
 
 def measured(server: "Server", migrations: Sequence[Migration], project: Project = PLAIN) -> Measured:
     """Apply migrations to SCHEMA, which holds rows, in a database of their own."""
-    from lockgate.gates.migrations.snapshot import snapshot  # noqa: PLC0415 - psycopg
-    from lockgate.gates.migrations.sql_session import SqlSession  # noqa: PLC0415 - psycopg
+    from lockgate.gates.migrations.catalogs.snapshot import snapshot  # noqa: PLC0415 - psycopg
+    from lockgate.gates.migrations.sessions.sql_session import SqlSession  # noqa: PLC0415 - psycopg
 
     database, control = _database(server)
     control.execute(f"{_BEGIN}{SCHEMA}{ROWS}{_END}".encode())

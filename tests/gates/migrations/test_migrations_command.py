@@ -9,9 +9,9 @@ import pytest
 
 from gates.migrations.tool_projects import fresh
 from lockgate.errors import ToolError
-from lockgate.gates.migrations.dialogue import Dialogue, DiedError
 from lockgate.gates.migrations.kinds.command import CommandSession
 from lockgate.gates.migrations.model import Project
+from lockgate.gates.migrations.sessions.dialogue import Dialogue, DiedError
 from lockgate.postgres.server import Server
 
 CLIENT = """

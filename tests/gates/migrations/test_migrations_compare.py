@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lockgate.gates.migrations.catalog import (
+from lockgate.gates.migrations.catalogs.catalog import (
     Catalog,
     Column,
     Constraint,
@@ -17,9 +17,9 @@ from lockgate.gates.migrations.catalog import (
     Index,
     Relation,
 )
-from lockgate.gates.migrations.compare import changes
-from lockgate.gates.migrations.difference import Change
-from lockgate.gates.migrations.snapshot import snapshot
+from lockgate.gates.migrations.catalogs.compare import changes
+from lockgate.gates.migrations.catalogs.difference import Change
+from lockgate.gates.migrations.catalogs.snapshot import snapshot
 
 if TYPE_CHECKING:
     from psycopg import Connection

@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 
 from lockgate.finding import Finding, Severity
-from lockgate.gates.migrations.catalog import Catalog, Column, Constraint, Enum, Relation
-from lockgate.gates.migrations.contract import contracts
+from lockgate.gates.migrations.catalogs.catalog import Catalog, Column, Constraint, Enum, Relation
+from lockgate.gates.migrations.contracts.contract import contracts
+from lockgate.gates.migrations.contracts.references import References
+from lockgate.gates.migrations.contracts.released import Record, Released
+from lockgate.gates.migrations.contracts.wanted import Use, Uses, Wanted
 from lockgate.gates.migrations.model import Applied, Kind, Measured, Migration, Project, Step, Trace
-from lockgate.gates.migrations.references import References
-from lockgate.gates.migrations.released import Record, Released
-from lockgate.gates.migrations.wanted import Use, Uses, Wanted
 
 USERS = Relation(1, "public", "users", "r")
 ORDERS = Relation(2, "public", "orders", "r")

@@ -9,9 +9,9 @@ import pytest
 
 from gates.migrations.tool_projects import SHOP, applied, copied, opened, python_with
 from lockgate.errors import ToolError
-from lockgate.gates.migrations import recorder
 from lockgate.gates.migrations.kinds import django
 from lockgate.gates.migrations.model import Failure, Step
+from lockgate.gates.migrations.sessions import recorder
 from lockgate.postgres.server import Server
 
 MIGRATIONS = "people/migrations"

@@ -7,9 +7,9 @@ import pytest
 
 from lockgate.errors import ToolError
 from lockgate.finding import Severity
-from lockgate.gates.migrations.drift import Drift, drift
+from lockgate.gates.migrations.histories.drift import Drift, drift
+from lockgate.gates.migrations.histories.prisma_drift import Prisma, ask, find
 from lockgate.gates.migrations.model import Project
-from lockgate.gates.migrations.prisma_drift import Prisma, ask, find
 
 DJANGO = Project("django", "backend", "backend/manage.py")
 PRISMA = Project(

@@ -8,8 +8,10 @@ import pytest
 
 from gates.migrations.effects_live import judge, measured, migration, rules
 from lockgate.finding import Severity
-from lockgate.gates.migrations.catalog import Catalog, Column, Index, Relation
-from lockgate.gates.migrations.effects import effects
+from lockgate.gates.migrations.catalogs.catalog import Catalog, Column, Index, Relation
+from lockgate.gates.migrations.effects.effects import effects
+from lockgate.gates.migrations.effects.moments import Moment
+from lockgate.gates.migrations.effects.table import tables
 from lockgate.gates.migrations.model import (
     Applied,
     Failure,
@@ -23,8 +25,6 @@ from lockgate.gates.migrations.model import (
     Step,
     Trace,
 )
-from lockgate.gates.migrations.moments import Moment
-from lockgate.gates.migrations.table import tables
 
 if TYPE_CHECKING:
     from lockgate.postgres.server import Server

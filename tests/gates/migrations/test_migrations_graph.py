@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lockgate.finding import Severity
-from lockgate.gates.migrations.graph import graph
+from lockgate.gates.migrations.histories.graph import graph
 from lockgate.gates.migrations.model import Project
 from lockgate.gates.migrations.rule_book import Judged
 

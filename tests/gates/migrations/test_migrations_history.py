@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from lockgate.finding import Severity
-from lockgate.gates.migrations.history import history
+from lockgate.gates.migrations.histories.history import history
 from lockgate.gates.migrations.model import Kind, Project
 from lockgate.gates.migrations.rule_book import Judged
 

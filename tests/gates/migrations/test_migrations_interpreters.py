@@ -8,7 +8,7 @@ import pytest
 
 from gates.migrations.tool_projects import PROJECTS
 from lockgate.errors import ConfigurationError, ToolError
-from lockgate.gates.migrations.interpreters import poetry_requirements, python_of_project
+from lockgate.gates.migrations.sessions.interpreters import poetry_requirements, python_of_project
 from lockgate.process import run
 
 HASH = "sha256:" + "a" * 64

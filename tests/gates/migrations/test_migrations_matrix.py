@@ -25,7 +25,7 @@ SOME = (*CASES[::19], "TRUNCATE alone", "VACUUM FULL alone", "REFRESH MATERIALIZ
 
 def bare(server, name):
     """Make a database with the schema and no row."""
-    from lockgate.gates.migrations import recorder  # noqa: PLC0415 - loads psycopg
+    from lockgate.gates.migrations.sessions import recorder  # noqa: PLC0415 - loads psycopg
 
     database = server.create(name)
     with database.connect(superuser=True) as control:

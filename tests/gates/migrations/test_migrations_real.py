@@ -10,15 +10,15 @@ from gates.migrations import gate_runs, tool_projects
 from gates.migrations.test_migrations_contract import BASE, Use, Uses, applied, findings, measured
 from gates.migrations.test_migrations_safe_forms import BEFORE
 from lockgate.finding import Severity
-from lockgate.gates.migrations import driver
-from lockgate.gates.migrations.catalog import Catalog, Column, Constraint, Index
-from lockgate.gates.migrations.graph import left_out
+from lockgate.gates.migrations.catalogs.catalog import Catalog, Column, Constraint, Index
+from lockgate.gates.migrations.effects.moments import moments
+from lockgate.gates.migrations.effects.safe import Case, Part, Safe, mend
+from lockgate.gates.migrations.effects.safe_forms import safe_form
+from lockgate.gates.migrations.histories.graph import left_out
 from lockgate.gates.migrations.kinds import alembic, sql_folder
 from lockgate.gates.migrations.model import Applied, Migration, Project, Step, Trace
-from lockgate.gates.migrations.moments import moments
-from lockgate.gates.migrations.safe import Case, Part, Safe, mend
-from lockgate.gates.migrations.safe_forms import safe_form
-from lockgate.gates.migrations.tool_session import ToolSession, open_project
+from lockgate.gates.migrations.sessions import driver
+from lockgate.gates.migrations.sessions.tool_session import ToolSession, open_project
 
 if TYPE_CHECKING:
     from lockgate.postgres.database import Database

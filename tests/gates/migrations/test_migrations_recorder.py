@@ -8,10 +8,10 @@ import pytest
 
 from gates.migrations.tool_projects import fresh
 from lockgate.errors import ToolError
-from lockgate.gates.migrations import recorder
+from lockgate.gates.migrations.catalogs.snapshot import snapshot
 from lockgate.gates.migrations.model import Step
-from lockgate.gates.migrations.snapshot import snapshot
-from lockgate.gates.migrations.written import spoken
+from lockgate.gates.migrations.sessions import recorder
+from lockgate.gates.migrations.sessions.written import spoken
 from lockgate.postgres.database import Database
 from lockgate.postgres.log import Entry
 from lockgate.postgres.server import Server

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import pytest
 
-from lockgate.gates.migrations.references import ENOUGH, MOST, References
-from lockgate.gates.migrations.wanted import Uses, Wanted
+from lockgate.gates.migrations.contracts.references import ENOUGH, MOST, References
+from lockgate.gates.migrations.contracts.wanted import Uses, Wanted
 
 MODELS = """
 from django.db import models

@@ -8,13 +8,13 @@ import pytest
 from gates.migrations.told_session import fresh, migration
 from lockgate.finding import Severity
 from lockgate.gates.migrations.model import Applied, Migration, Project
+from lockgate.gates.migrations.rehearsals.seed import seed_of
 from lockgate.gates.migrations.rule_book import Judged
-from lockgate.gates.migrations.seed import seed_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lockgate.gates.migrations.rehearsals import Stage
+    from lockgate.gates.migrations.rehearsals.rehearsals import Stage
     from lockgate.postgres.database import Database
     from lockgate.postgres.server import Server
 
@@ -28,7 +28,7 @@ ROWS = f"INSERT INTO p VALUES (1);\nINSERT INTO t VALUES ('{SECRET}', 1), ('{SEC
 
 @pytest.fixture(scope="module")
 def base(server: "Server") -> "Iterator[Database]":
-    from lockgate.gates.migrations.sql_session import SqlSession  # noqa: PLC0415
+    from lockgate.gates.migrations.sessions.sql_session import SqlSession  # noqa: PLC0415
 
     database = server.create(fresh())
     with closing(SqlSession(database, (BASE,), seconds=10)) as session:
@@ -45,9 +45,9 @@ def head(server: "Server", base: "Database") -> "Iterator[Database]":
 
 
 def stage(server: "Server", base: "Database", head: "Database", one: Migration) -> "Stage":
-    from lockgate.gates.migrations.rehearsals import Stage  # noqa: PLC0415
-    from lockgate.gates.migrations.snapshot import snapshot  # noqa: PLC0415
-    from lockgate.gates.migrations.sql_session import SqlSession  # noqa: PLC0415
+    from lockgate.gates.migrations.catalogs.snapshot import snapshot  # noqa: PLC0415
+    from lockgate.gates.migrations.rehearsals.rehearsals import Stage  # noqa: PLC0415
+    from lockgate.gates.migrations.sessions.sql_session import SqlSession  # noqa: PLC0415
 
     def opens(database: "Database") -> SqlSession:
         return SqlSession(database, (BASE, one), seconds=10)
@@ -85,7 +85,7 @@ def stage(server: "Server", base: "Database", head: "Database", one: Migration) 
 def test_the_way_back(
     server: "Server", base: "Database", head: "Database", up: str, down: str | None, words: str
 ) -> None:
-    from lockgate.gates.migrations.rehearsals import back  # noqa: PLC0415
+    from lockgate.gates.migrations.rehearsals.rehearsals import back  # noqa: PLC0415
 
     messages = [
         one.finding.message.replace('"', "'")
@@ -115,7 +115,7 @@ def test_the_way_back(
 def test_the_second_run(
     server: "Server", base: "Database", head: "Database", up: str, line: int, words: str
 ) -> None:
-    from lockgate.gates.migrations.rehearsals import twice  # noqa: PLC0415
+    from lockgate.gates.migrations.rehearsals.rehearsals import twice  # noqa: PLC0415
 
     found = list(twice(stage(server, base, head, migration("2_x", up, atomic=False))))
     assert [(one.finding.rule, one.finding.line) for one in found] == (
@@ -126,7 +126,7 @@ def test_the_second_run(
 
 
 def seeded(server: "Server", base: "Database", head: "Database", up: str, rows: str = ROWS) -> list[Judged]:
-    from lockgate.gates.migrations.rehearsals import on_rows  # noqa: PLC0415
+    from lockgate.gates.migrations.rehearsals.rehearsals import on_rows  # noqa: PLC0415
 
     seed = seed_of("db/seed.sql", rows.encode())
     assert isinstance(seed, Migration)

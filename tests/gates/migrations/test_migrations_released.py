@@ -2,8 +2,8 @@
 
 import pytest
 
-from lockgate.gates.migrations.difference import Change
-from lockgate.gates.migrations.released import Record, Released, records
+from lockgate.gates.migrations.catalogs.difference import Change
+from lockgate.gates.migrations.contracts.released import Record, Released, records
 
 PATH = "db/2.sql"
 GONE = Change("contract", "column-removed", "", 7, 2, "public.users", ("email",), "public.users")

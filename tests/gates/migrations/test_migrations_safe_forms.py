@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gates.migrations.effects_live import PLAIN, measured, migration
-from lockgate.gates.migrations.catalog import Catalog, Column, Constraint, Index, Relation
-from lockgate.gates.migrations.effects import effects
+from lockgate.gates.migrations.catalogs.catalog import Catalog, Column, Constraint, Index, Relation
+from lockgate.gates.migrations.effects.effects import effects
+from lockgate.gates.migrations.effects.moments import moments
+from lockgate.gates.migrations.effects.safe import Case, Part, Safe, mend, quote, with_timeout
+from lockgate.gates.migrations.effects.safe_forms import safe_form
 from lockgate.gates.migrations.model import Applied, Migration, Project, Step, Trace
-from lockgate.gates.migrations.moments import moments
-from lockgate.gates.migrations.safe import Case, Part, Safe, mend, quote, with_timeout
-from lockgate.gates.migrations.safe_forms import safe_form
 
 if TYPE_CHECKING:
     from lockgate.postgres.server import Server

@@ -7,7 +7,7 @@ import pytest
 
 from gates.migrations.told_session import Told, migration
 from lockgate.gates.migrations.model import Failure, Migration
-from lockgate.gates.migrations.second_run import second_run, stays
+from lockgate.gates.migrations.rehearsals.second_run import second_run, stays
 
 
 @pytest.mark.parametrize(

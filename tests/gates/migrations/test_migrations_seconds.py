@@ -6,8 +6,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lockgate.errors import ConfigurationError
+from lockgate.gates.migrations.effects.seconds import (
+    LARGEST_FILE,
+    QUERY,
+    REWRITE,
+    SCAN,
+    estimate,
+    read_sizes,
+    tiny,
+)
 from lockgate.gates.migrations.model import Size
-from lockgate.gates.migrations.seconds import LARGEST_FILE, QUERY, REWRITE, SCAN, estimate, read_sizes, tiny
 
 if TYPE_CHECKING:
     from lockgate.postgres.server import Server

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lockgate.errors import ToolError
-from lockgate.gates.migrations.catalog import Catalog, Column
-from lockgate.gates.migrations.snapshot import snapshot
+from lockgate.gates.migrations.catalogs.catalog import Catalog, Column
+from lockgate.gates.migrations.catalogs.snapshot import snapshot
 
 if TYPE_CHECKING:
     from psycopg import Connection

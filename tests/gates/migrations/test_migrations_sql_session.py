@@ -15,7 +15,7 @@ import pytest
 from lockgate.errors import ToolError
 from lockgate.gates.migrations.kinds import sql_folder
 from lockgate.gates.migrations.model import Failure, Migration, Statement, Step, Trace
-from lockgate.gates.migrations.statements import split
+from lockgate.gates.migrations.sessions.statements import split
 
 SHOP = Path(__file__).parents[3] / "examples" / "shop"
 NUMBERS = count()
@@ -29,8 +29,8 @@ create table t(a int primary key, b text); create table p(id int primary key); i
 @contextmanager
 def session(server, seconds: float = 20.0, first: str = HELD) -> Iterator[SimpleNamespace]:
     """Give a session on a database of its own, with a shortcut to apply SQL, and the oids of its tables."""
-    from lockgate.gates.migrations import recorder  # noqa: PLC0415 - psycopg
-    from lockgate.gates.migrations.sql_session import SqlSession  # noqa: PLC0415
+    from lockgate.gates.migrations.sessions import recorder  # noqa: PLC0415 - psycopg
+    from lockgate.gates.migrations.sessions.sql_session import SqlSession  # noqa: PLC0415
 
     database = server.create(f"traced_{next(NUMBERS)}")
     with database.connect(superuser=True) as control:

@@ -5,10 +5,10 @@ import pytest
 
 from lockgate.errors import ToolError
 from lockgate.finding import Severity
-from lockgate.gates.migrations.catalog import Catalog
+from lockgate.gates.migrations.catalogs.catalog import Catalog
+from lockgate.gates.migrations.linting.squawk import Said, Source, read, rules, squawk_findings, weigh
+from lockgate.gates.migrations.linting.squawk_rules import LOCKS, RULES, UNSEEN, WORK
 from lockgate.gates.migrations.model import Applied, Lock, Measured, Migration, Project, Rewrite, Step, Trace
-from lockgate.gates.migrations.squawk import Said, Source, read, rules, squawk_findings, weigh
-from lockgate.gates.migrations.squawk_rules import LOCKS, RULES, UNSEEN, WORK
 from lockgate.process import Completed
 
 RECORDINGS = Path(__file__).with_name("recordings")

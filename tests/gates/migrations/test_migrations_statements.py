@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lockgate.gates.migrations.model import Statement
-from lockgate.gates.migrations.statements import OUTSIDE, SqlError, kind_of, split
+from lockgate.gates.migrations.sessions.statements import OUTSIDE, SqlError, kind_of, split
 
 # What psql and the server accept, so that both can be asked how many statements it is.
 PIECES = [

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lockgate.gates.migrations.model import Failure, Migration, Trace
-from lockgate.gates.migrations.statements import split
+from lockgate.gates.migrations.sessions.statements import split
 
 
 def fresh() -> str:

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
 
-from lockgate.gates.migrations import recorder
-from lockgate.gates.migrations.interpreters import python_of_project
 from lockgate.gates.migrations.kinds import alembic, django
 from lockgate.gates.migrations.model import Migration, Trace
-from lockgate.gates.migrations.tool_session import ToolSession, open_project
+from lockgate.gates.migrations.sessions import recorder
+from lockgate.gates.migrations.sessions.interpreters import python_of_project
+from lockgate.gates.migrations.sessions.tool_session import ToolSession, open_project
 from lockgate.host import host
 from lockgate.postgres.database import Database
 from lockgate.postgres.server import Server

@@ -12,27 +12,28 @@ from lockgate.config.model import MigrationsConfiguration
 from lockgate.errors import ConfigurationError, ToolError
 from lockgate.finding import Finding, Notification, Rule, Severity
 from lockgate.fingerprint import fingerprints
-from lockgate.gates.migrations import drift, prisma_drift, squawk, squawk_rules
-from lockgate.gates.migrations.contract import contracts
-from lockgate.gates.migrations.effects import effects
-from lockgate.gates.migrations.graph import graph, left_out
-from lockgate.gates.migrations.history import history
+from lockgate.gates.migrations.contracts.contract import contracts
+from lockgate.gates.migrations.contracts.references import References
+from lockgate.gates.migrations.contracts.released import Released, records
+from lockgate.gates.migrations.effects.effects import effects
+from lockgate.gates.migrations.effects.seconds import read_sizes
+from lockgate.gates.migrations.effects.table import tables
+from lockgate.gates.migrations.histories import drift, prisma_drift
+from lockgate.gates.migrations.histories.graph import graph, left_out
+from lockgate.gates.migrations.histories.history import history
 from lockgate.gates.migrations.kinds import sql_folder
 from lockgate.gates.migrations.kinds.flyway import repeats
-from lockgate.gates.migrations.measure import BASE, HEAD, Open, Work, measure
+from lockgate.gates.migrations.linting import squawk, squawk_rules
 from lockgate.gates.migrations.model import Measured, Migration, Project, Size
-from lockgate.gates.migrations.opening import Opening
 from lockgate.gates.migrations.projects import CODE, chosen, gone, own, touched
-from lockgate.gates.migrations.references import References
-from lockgate.gates.migrations.rehearsals import Stage, back, on_rows, twice
-from lockgate.gates.migrations.released import Released, records
+from lockgate.gates.migrations.rehearsals.rehearsals import Stage, back, on_rows, twice
+from lockgate.gates.migrations.rehearsals.seed import seed_of
 from lockgate.gates.migrations.rule_book import RULES, TOOL, Judged, Place, judged, shown
-from lockgate.gates.migrations.seconds import read_sizes
-from lockgate.gates.migrations.seed import seed_of
 from lockgate.gates.migrations.serving import kept_place, serving
+from lockgate.gates.migrations.sessions.measure import BASE, HEAD, Open, Work, measure
+from lockgate.gates.migrations.sessions.opening import Opening
+from lockgate.gates.migrations.sessions.tool_session import ToolSession
 from lockgate.gates.migrations.sides import Sides
-from lockgate.gates.migrations.table import tables
-from lockgate.gates.migrations.tool_session import ToolSession
 from lockgate.gates.protocol import Output, Task
 from lockgate.gates.scope import merged
 from lockgate.gates.tool_run import attempt

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from lockgate.gates.migrations.catalog import Catalog
+from lockgate.gates.migrations.catalogs.catalog import Catalog
 
 Kind = Literal["alembic", "command", "django", "prisma", "sql"]
 

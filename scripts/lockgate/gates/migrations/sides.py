@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lockgate.beside import Beside
+from lockgate.gates.migrations.histories.numbers import name_of
 from lockgate.gates.migrations.model import Project
-from lockgate.gates.migrations.numbers import name_of
 from lockgate.gates.migrations.projects import Read, gone
 
 Files = dict[str, bytes]

@@ -6,10 +6,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from lockgate.errors import ToolError
+from lockgate.gates.migrations.catalogs.snapshot import snapshot
 from lockgate.gates.migrations.model import Failure, Migration, Project, Trace
-from lockgate.gates.migrations.recorder import steps
-from lockgate.gates.migrations.snapshot import snapshot
-from lockgate.gates.migrations.tool_session import environment, hang_up
+from lockgate.gates.migrations.sessions.recorder import steps
+from lockgate.gates.migrations.sessions.tool_session import environment, hang_up
 from lockgate.postgres.database import Database
 from lockgate.postgres.log import Entry
 from lockgate.process import run

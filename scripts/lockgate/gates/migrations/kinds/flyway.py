@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from lockgate.gates.migrations.kinds.sql_text import Read, file_name, migration, sql_of, text_of
 from lockgate.gates.migrations.model import Migration, Project
-from lockgate.gates.migrations.statements import OUTSIDE, kind_of
+from lockgate.gates.migrations.sessions.statements import OUTSIDE, kind_of
 
 NAME = re.compile(r"(?:(?P<prefix>[VUB])(?P<version>\d+(?:[._]\d+)*)|R)__(?P<words>.*)\.sql", re.DOTALL)
 _ALONE = re.compile(r"^\s*executeInTransaction\s*=\s*false\s*$", re.MULTILINE | re.IGNORECASE)

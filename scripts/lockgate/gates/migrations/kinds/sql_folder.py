@@ -20,7 +20,7 @@ from lockgate.gates.migrations.kinds.sql_text import (
     text_of,
 )
 from lockgate.gates.migrations.model import Failure, Migration, Project
-from lockgate.gates.migrations.statements import OUTSIDE, kind_of
+from lockgate.gates.migrations.sessions.statements import OUTSIDE, kind_of
 
 _NUMBERED = re.compile(r"(?P<number>\d+)[_-](?P<words>.*?)(?:[.-](?P<way>up|down))?\.sql", re.DOTALL)
 _IN_GO = re.compile(r"(?P<number>\d+)_.*(?<!_test)\.go", re.DOTALL)

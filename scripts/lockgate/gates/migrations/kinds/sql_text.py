@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from lockgate.gates.migrations.model import Failure, Migration, Statement
-from lockgate.gates.migrations.statements import SqlError, split
+from lockgate.gates.migrations.sessions.statements import SqlError, split
 
 Read = Callable[[str], bytes | None]
 """Give a file's bytes by its path from the repository's top; None when it is not there."""

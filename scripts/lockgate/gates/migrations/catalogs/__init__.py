@@ -1,0 +1,1 @@
+"""What a database's catalog says, and how two of them differ."""

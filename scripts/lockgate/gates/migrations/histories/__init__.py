@@ -1,0 +1,1 @@
+"""What the files say without being run: merged migrations, numbers, graphs; and drift."""

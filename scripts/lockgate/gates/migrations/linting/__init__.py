@@ -1,0 +1,1 @@
+"""squawk, for what no server shows."""

@@ -1,0 +1,1 @@
+"""What is tried on copies: the way back, the second run, rows of a seed."""
