@@ -38,7 +38,6 @@ def test_a_change_without_a_migration_loads_nothing(machine: Machine, tmp_path: 
     assert b"no migration in the change" in done.stdout
 
 
-@pytest.mark.full
 def test_a_finding_is_the_same_wherever_its_line_is(machine: Machine, tmp_path: Path) -> None:
     path = repository(tmp_path / "r", BASE)
     reports = []
@@ -71,7 +70,6 @@ def _only(verdict: "dict[str, list[dict[str, object]]]") -> "dict[str, object]":
     return finding
 
 
-@pytest.mark.full
 def test_it_is_told_explained_and_waived(machine: Machine, tmp_path: Path) -> None:
     path = repository(tmp_path / "r", {**BASE, ".lockgate.yml": "waivers-from-the-change: allow\n"})
     commit(path, {SECOND: f"-- wider\n{WIDER}"})
@@ -101,7 +99,6 @@ def test_it_is_told_explained_and_waived(machine: Machine, tmp_path: Path) -> No
     assert again.returncode == ExitCode.PASS, again.stdout
 
 
-@pytest.mark.full
 def test_a_server_is_started_and_gone(machine: Machine, tmp_path: Path) -> None:
     path = repository(tmp_path / "r", BASE)
     commit(path, {SECOND: WIDER})

@@ -19,7 +19,6 @@ from lockgate.postgres.server import serve
 from postgres_server import MAJORS, any_programs
 
 SCRIPTS, TESTS = Path(__file__).parents[2] / "scripts", Path(__file__).parents[1]
-pytestmark = pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="this system has no /proc")
 GATE = """
 import sys, threading
 from lockgate.postgres.server import serve
@@ -32,8 +31,15 @@ with serve(any_programs()) as server:
     connection.execute(sys.argv[1])
 """
 ENDLESS = "DO $$ BEGIN LOOP END LOOP; END $$"
-SLEEP = pytest.param("SELECT pg_sleep(1e9)", marks=pytest.mark.full, id="sleep")
+SLEEP = pytest.param("SELECT pg_sleep(1e9)", id="sleep")
 STATEMENTS = [SLEEP, pytest.param(ENDLESS, id="loop")]
+
+
+@pytest.fixture(autouse=True)
+def proc():
+    """Want a system that tells what each process has to do with a folder."""
+    if not Path("/proc/self/cwd").exists():
+        pytest.skip("this system has no /proc")
 
 
 def left(folder):
@@ -94,7 +100,6 @@ def test_the_gate_is_killed(number, statement, tmp):
     assert list(tmp.iterdir()) == []
 
 
-@pytest.mark.full
 @pytest.mark.parametrize("statement", STATEMENTS)
 def test_the_server_is_killed(statement, tmp):
     child, folder, backend = gate(statement, tmp)
@@ -104,7 +109,6 @@ def test_the_server_is_killed(statement, tmp):
     assert list(tmp.iterdir()) == []
 
 
-@pytest.mark.full
 def test_the_keeper_is_killed(tmp):
     child, folder, backend = gate(ENDLESS, tmp)
     os.kill(parent(parent(backend)), signal.SIGKILL)
@@ -113,7 +117,6 @@ def test_the_keeper_is_killed(tmp):
     assert list(tmp.iterdir()) == []
 
 
-@pytest.mark.full
 def test_gate_and_keeper_are_killed_and_the_next_run_tidies_up(tmp):
     child, folder, backend = gate(ENDLESS, tmp)
     keeper = parent(parent(backend))
@@ -144,7 +147,6 @@ def test_a_dead_server_is_a_tool_error(tmp):
             server.keep(tmp / "kept")
 
 
-@pytest.mark.full
 def test_a_backend_that_is_killed_ends_the_server(tmp):
     with serve(any_programs()) as server:
         with server.create("one").connect() as connection:
@@ -153,7 +155,6 @@ def test_a_backend_that_is_killed_ends_the_server(tmp):
         assert not server.alive
 
 
-@pytest.mark.full
 def test_the_end_of_a_run_during_the_start_leaves_nothing(tmp):
     script = "import os, signal, threading\n" + GATE.replace(
         "with serve", "threading.Timer(0.15, os.kill, [os.getpid(), signal.SIGTERM]).start()\nwith serve"
@@ -178,7 +179,6 @@ def test_a_full_disk_is_a_tool_error(tmp):
         subprocess.run(["umount", str(tmp)], check=True)
 
 
-@pytest.mark.full
 def test_a_disk_that_fills_up_is_a_failure_of_the_statement_alone(tmp):
     argv = ["mount", "-t", "tmpfs", "-o", "size=70m", "tmpfs", str(tmp)]
     if os.geteuid() or subprocess.run(argv, check=False, capture_output=True).returncode:
@@ -208,7 +208,6 @@ def test_programs_that_do_not_run_are_a_tool_error(tmp):
     assert [path.name for path in tmp.iterdir()] == ["bin"]
 
 
-@pytest.mark.full
 def test_a_long_folder_for_temporary_files_is_left_alone(tmp, monkeypatch):
     long = tmp / ("x" * 90)
     long.mkdir()
@@ -228,7 +227,6 @@ def test_a_folder_for_temporary_files_that_the_servers_user_cannot_enter_is_left
         assert list(hidden.iterdir()) == []
 
 
-@pytest.mark.full
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root hides a folder from the server's user")
 def test_programs_that_the_servers_user_cannot_reach_are_brought_to_it(tmp):
     hidden = tmp / "hidden"

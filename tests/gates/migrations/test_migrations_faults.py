@@ -41,7 +41,6 @@ REFUSED = {
 }
 
 
-@pytest.mark.full
 @pytest.mark.parametrize("statement", REFUSED.values(), ids=REFUSED.keys())
 def test_what_reaches_out_of_the_database_is_refused(server: Server, tmp_path: Path, statement: str) -> None:
     marker = tmp_path / "marker"
@@ -58,7 +57,6 @@ def test_a_program_is_not_run(server: Server, tmp_path: Path) -> None:
     test_what_reaches_out_of_the_database_is_refused(server, tmp_path, REFUSED["a program"])
 
 
-@pytest.mark.full
 @pytest.mark.parametrize(
     ("text", "rules"),
     [
@@ -94,7 +92,6 @@ def test_texts_of_all_kinds(
     assert verdict.exit_code is (ExitCode.FINDINGS if rules else ExitCode.PASS)
 
 
-@pytest.mark.full
 def test_names_of_all_kinds(server: Server, tmp_path: Path) -> None:
     names = ["2_a\nb.sql", "3_\x1b[31m::error::x.sql", os.fsdecode(b"4_\xff\xfe.sql")]
     verdict = change(tmp_path, BASE, server).judge({
@@ -105,7 +102,6 @@ def test_names_of_all_kinds(server: Server, tmp_path: Path) -> None:
     assert len(found(verdict, rules=("rewrite-under-lock",))) == len(names)
 
 
-@pytest.mark.full
 @pytest.mark.parametrize("target", ["/etc/passwd", "../../other.sql", "2_b.sql"])
 def test_a_link_is_no_migration_that_can_be_read(server: Server, tmp_path: Path, target: str) -> None:
     made = change(tmp_path, {**BASE, "other.sql": REWRITE}, server)
@@ -123,7 +119,6 @@ ENDLESS = {
 }
 
 
-@pytest.mark.full
 @pytest.mark.parametrize("text", ENDLESS.values(), ids=ENDLESS.keys())
 def test_what_does_not_end_is_a_finding_at_its_line(tmp_path: Path, text: str) -> None:
     started = time.monotonic()
@@ -226,7 +221,6 @@ def gone(temp: Path, within: float = 5.0) -> list[str]:
 SEVERAL = "alter table users add a int;\nalter table users add b int;\nalter table users add c int;\n"
 
 
-@pytest.mark.full
 @pytest.mark.parametrize("at", range(4))
 def test_a_server_that_is_killed_between_statements_leaves_the_gate_incomplete(
     tmp_path: Path, temp: Path, at: int
@@ -247,7 +241,6 @@ def test_a_server_that_is_killed_between_statements_leaves_the_gate_incomplete(
     assert gone(temp) == []
 
 
-@pytest.mark.full
 @pytest.mark.parametrize(
     ("number", "given"),
     [(signal.SIGKILL, False), (signal.SIGTERM, False), (signal.SIGINT, False), (signal.SIGTERM, True)],

@@ -78,7 +78,6 @@ def test_a_change_without_a_migration_starts_nothing(tmp_path: Path) -> None:
     assert "`database-url` cannot be reached" in verdict.reason
 
 
-@pytest.mark.full
 @pytest.mark.parametrize(
     ("files", "rules"),
     [
@@ -104,7 +103,6 @@ def test_what_is_merged_stays_as_it_is(
     assert not told(verdict)
 
 
-@pytest.mark.full
 def test_a_history_that_moves_takes_its_tables_along(server: Server, tmp_path: Path) -> None:
     moved = dict.fromkeys(BASE) | {path.replace("db/", "pg/"): BASE[path] for path in BASE}
     made = change(tmp_path, BASE, server)
@@ -112,14 +110,12 @@ def test_a_history_that_moves_takes_its_tables_along(server: Server, tmp_path: P
     assert found(verdict) == [("rewrite-under-lock", "pg/migrations/3_c.sql", 3)]
 
 
-@pytest.mark.full
 def test_a_folder_of_prisma_that_is_gone_is_missed(server: Server, tmp_path: Path) -> None:
     one, two = (f"prisma/migrations/{name}/migration.sql" for name in ("1_a", "2_b"))
     verdict = change(tmp_path, {**PRISMA, one: TABLES, two: HARMLESS}, server).judge({two: None})
     assert found(verdict) == [("merged-migration-changed", two, 0)]
 
 
-@pytest.mark.full
 def test_two_with_one_number(server: Server, tmp_path: Path) -> None:
     before = {f"{FOLDER}1_a.up.sql": TABLES}
     verdict = change(tmp_path, before, server).judge(
@@ -128,7 +124,6 @@ def test_two_with_one_number(server: Server, tmp_path: Path) -> None:
     assert found(verdict, rules=("number-taken",)) == [("number-taken", f"{FOLDER}2_c.up.sql", 0)]
 
 
-@pytest.mark.full
 def test_a_merged_one_that_fails_makes_the_gate_incomplete(server: Server, tmp_path: Path) -> None:
     made = change(tmp_path, {f"{FOLDER}1_a.sql": "select nope();\n"}, server)
     verdict = made.judge({THIRD: HARMLESS})
@@ -138,20 +133,17 @@ def test_a_merged_one_that_fails_makes_the_gate_incomplete(server: Server, tmp_p
     assert found(everything, rules=("fails",)) == [("fails", f"{FOLDER}1_a.sql", 1)]
 
 
-@pytest.mark.full
 def test_without_a_base_each_is_judged_by_what_those_before_it_made(server: Server, tmp_path: Path) -> None:
     verdict = change(tmp_path, BASE, server).judge({THIRD: REWRITE}, base="")
     assert found(verdict) == [*WIDER, ("scan-under-lock", f"{FOLDER}2_b.sql", 1)]
 
 
-@pytest.mark.full
 def test_a_repeatable_one_of_flyway_is_applied_again(server: Server, tmp_path: Path) -> None:
     view, path = "create or replace view v as select 1 as a;\n", "db/migration/R__v.sql"
     made = change(tmp_path, {"db/migration/V1__a.sql": TABLES, path: view}, server)
     assert found(made.judge({path: view + REWRITE})) == [("rewrite-under-lock", path, 4)]
 
 
-@pytest.mark.full
 @pytest.mark.parametrize("path", ["", "svc"])
 def test_paths_of_the_configuration_go_from_its_folder(server: Server, tmp_path: Path, path: str) -> None:
     top = f"{path}/" if path else ""
@@ -171,7 +163,6 @@ def test_paths_of_the_configuration_go_from_its_folder(server: Server, tmp_path:
     assert not told(verdict) or all("squawk" in each for each in told(verdict))
 
 
-@pytest.mark.full
 def test_sizes_are_those_of_the_base(server: Server, tmp_path: Path) -> None:
     large, small = sizes(400_000_000), sizes(1)
     messages = []
@@ -188,7 +179,6 @@ DROP = "set local lock_timeout = '2s';\nalter table users drop name;\n"
 CODE = {"app.py": 'QUERY = "select name from users"\n'}
 
 
-@pytest.mark.full
 def test_a_column_that_the_code_names_may_go_once_somebody_says_so(server: Server, tmp_path: Path) -> None:
     made = change(tmp_path / "a", {**BASE, **CODE}, server)
     verdict = made.judge({THIRD: DROP, "app.py": None})
@@ -232,7 +222,6 @@ def over_tcp(server: Server) -> Iterator[str]:
         yield f"localhost:{listener.getsockname()[1]}"
 
 
-@pytest.mark.full
 def test_a_server_of_this_machine_is_used_and_left_as_it_was(server: Server, tmp_path: Path) -> None:
     def names() -> set[str]:
         with server.database("postgres").connect(superuser=True) as control:
@@ -246,7 +235,6 @@ def test_a_server_of_this_machine_is_used_and_left_as_it_was(server: Server, tmp
     assert names() == before
 
 
-@pytest.mark.full
 @pytest.mark.parametrize("host", ["db.example.org", "10.0.0.1", "localhost,db.example.org"])
 def test_another_machine_is_refused_before_anything_is_done(tmp_path: Path, host: str) -> None:
     made = change(tmp_path, BASE, database_url=f"postgresql://a:hush@{host}/x")
@@ -255,7 +243,6 @@ def test_another_machine_is_refused_before_anything_is_done(tmp_path: Path, host
     assert "hush" not in str(caught.value)
 
 
-@pytest.mark.full
 def test_a_version_that_is_not_to_be_had_says_what_was_tried(tmp_path: Path) -> None:
     verdict = change(tmp_path, BASE, postgres_version=14).judge({THIRD: "create extension vector;\n"})
     assert verdict.exit_code is ExitCode.INCOMPLETE
@@ -263,7 +250,6 @@ def test_a_version_that_is_not_to_be_had_says_what_was_tried(tmp_path: Path) -> 
     assert all(word in verdict.reason for word in ("installed", "npm", "PyPI"))
 
 
-@pytest.mark.full
 def test_extensions_are_there_before_they_are_made(server: Server, tmp_path: Path) -> None:
     first = (
         "create extension pageinspect;\ncomment on extension pageinspect is 'x';\ncreate extension citext;\n"
@@ -284,7 +270,6 @@ DJANGO = {
 }
 
 
-@pytest.mark.full
 def test_a_change_cannot_let_its_own_code_be_run(tmp_path: Path) -> None:
     marker = tmp_path / "marker"
     made = change(tmp_path / "r", DJANGO)
