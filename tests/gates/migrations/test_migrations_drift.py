@@ -41,7 +41,7 @@ def test_each_app_is_one_finding_at_its_models() -> None:
     cart, orders = (one.finding for one in drift(DJANGO, answer))
     assert (cart.path, orders.path) == ("backend/manage.py", "backend/orders/models.py")
     words = "`add field paid to order`, `remove field x from order`"
-    assert orders.message == f"the models of `orders` and the migrations differ: {words}"
+    assert orders.message == f"The models of `orders` and the migrations differ: {words}"
     assert "`create model Cart`" in cart.message
     assert (orders.rule, orders.severity, orders.line) == ("drift", Severity.HIGH, 0)
     assert "makemigrations" in orders.mend

@@ -60,7 +60,7 @@ def test_two_ends_are_told_at_the_one_of_the_change() -> None:
     assert found.finding.severity is Severity.HIGH
     assert (
         found.finding.message
-        == "the history of `orders` has 2 ends: `orders.0002_a_gift`, `orders.0002_paid`"
+        == "The history of `orders` has 2 ends: `orders.0002_a_gift`, `orders.0002_paid`"
     )
     assert [one.path for one in found.finding.related] == ["shop/orders/migrations/0002_paid.py"]
     assert "makemigrations --merge" in found.finding.mend
@@ -110,7 +110,7 @@ def test_a_label_is_taken_from_apps_py_or_from_what_the_migrations_call_it() -> 
     apps = {"wagtail/images/apps.py": b"class C(AppConfig):\n    label = 'wagtailimages'\n"}
     files |= {"wagtail/images/migrations/0004_z.py": django(("wagtailimages", "0002_x"))}
     (found,) = judge(DJANGO, files, other=apps)
-    assert "the history of `wagtailimages` has 2 ends" in found.finding.message
+    assert "The history of `wagtailimages` has 2 ends" in found.finding.message
 
 
 def test_run_before_turns_the_arrow_round() -> None:
@@ -179,7 +179,7 @@ def test_a_chain_of_revisions_is_silent() -> None:
 def test_two_heads_are_told_at_the_one_of_the_change() -> None:
     (found,) = judge(ALEMBIC, CHAIN | {"versions/0.py": revision("ccc3", "aaa1")}, CHAIN)
     assert places([found]) == [("several-leaves", "versions/0.py", 3)]
-    assert found.finding.message == "the history has 2 ends: `ccc3`, `bbb2`"
+    assert found.finding.message == "The history has 2 ends: `ccc3`, `bbb2`"
     assert "alembic merge heads" in found.finding.mend
     merged = {"versions/0.py": revision("ccc3", "aaa1"), "versions/4.py": revision("ddd4", ("bbb2", "ccc3"))}
     assert judge(ALEMBIC, CHAIN | merged) == []

@@ -103,8 +103,9 @@ class _Run:
             )  # fmt: skip
             with opening.opened(base) as (base_open, head_open):
                 whole = self.sides.changed is None
+                idle = self.project.kind == "django" and not whole and not head.keys() - done
                 work = Work(
-                    self.project, base_open, head_open, partial(_is_new, done), whole, extensions, kept
+                    self.project, base_open, head_open, partial(_is_new, done), whole, extensions, kept, idle
                 )
                 measured = replace(measure(server, work), sizes=self._sizes())
                 seen = [self._judged(measured, head), self._left_out(measured, head, base)]

@@ -50,7 +50,7 @@ def judged(
         tool=TOOL,
         rule=rule,
         severity=BY_ID[rule].severity if severity is None else severity,
-        message=message,
+        message=f"{message[:1].upper()}{message[1:]}",
         path=display(place.path),
         line=place.line,
         end_line=max(place.line, place.end_line),

@@ -128,8 +128,7 @@ def _judged(measured: Measured, item: _Found, uses: Uses, record: str) -> Judged
     rule = "writers-broken"
     if change.kind == "contract":
         rule = "contract-still-used" if blocks else "contract-done"
-    words = f"{change.words[:1].upper()}{change.words[1:]}"
-    message = "; ".join(filter(None, (words, _used(change, uses), record)))
+    message = "; ".join(filter(None, (change.words, _used(change, uses), record)))
     return judged(
         rule,
         _place(measured, item.applied, change),

@@ -36,7 +36,8 @@ class Work:
 
     `base` begins a session on what the base has, `head` one on the head; `is_new` picks the change's. With
     `whole` there is no base: all of the repository's are new, and each is judged by what those before it have
-    made. `extensions` are those that the migrations make. `kept` is a folder for what the base has made.
+    made. `extensions` are those that the migrations make. `kept` is a folder for what the base has made. The
+    work is `idle` when nothing is new, and what is left to be asked needs no tables.
     """
 
     project: Project
@@ -46,6 +47,7 @@ class Work:
     whole: bool
     extensions: frozenset[str] = frozenset()
     kept: Path | None = None
+    idle: bool = False
 
 
 def measure(server: AnyServer, work: Work) -> Measured:
@@ -72,7 +74,7 @@ def measure(server: AnyServer, work: Work) -> Measured:
 
 def _make_base(server: AnyServer, work: Work) -> None:
     database = server.create(BASE, extensions=work.extensions)
-    if work.whole:
+    if work.whole or work.idle:
         return
     started = time.monotonic()
     with closing(work.base(database)) as session:
