@@ -37,6 +37,6 @@ def test_all_texts_count():
 
 @pytest.mark.parametrize("text", ["/*" * 500_000, "CREATE " * 200_000, "CREATE" + " " * 500_000, "-" * 10**6])
 def test_a_hostile_text_takes_no_time(text):
-    began = time.monotonic()
+    began = time.process_time()
     assert needed([text + " extension"]) == frozenset()
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2

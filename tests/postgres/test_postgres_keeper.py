@@ -16,7 +16,7 @@ from lockgate.errors import ToolError
 from lockgate.host import host
 from lockgate.postgres.programs import choose
 from lockgate.postgres.server import serve
-from postgres_server import MAJORS, any_programs
+from postgres_server import MAJORS, answers, any_programs
 
 SCRIPTS, TESTS = Path(__file__).parents[2] / "scripts", Path(__file__).parents[1]
 GATE = """
@@ -96,7 +96,7 @@ def test_the_gate_is_killed(number, statement, tmp):
     child.send_signal(number)
     assert child.wait(8) == (-signal.SIGKILL if number == signal.SIGKILL else 128 + signal.SIGTERM)
     assert is_gone(folder)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
     assert list(tmp.iterdir()) == []
 
 
@@ -131,10 +131,10 @@ def test_gate_and_keeper_are_killed_and_the_next_run_tidies_up(tmp):
 def test_a_dead_server_is_a_tool_error(tmp):
     with serve(any_programs()) as server:
         database = server.create("one")
-        assert server.alive
+        assert answers(server)
         os.kill(postmaster(server), signal.SIGKILL)
         assert is_gone(server._folder)
-        assert not server.alive
+        assert not answers(server)
         for use in (
             database.connect,
             server.entries,
@@ -152,7 +152,7 @@ def test_a_backend_that_is_killed_ends_the_server(tmp):
         with server.create("one").connect() as connection:
             os.kill(connection.info.backend_pid, signal.SIGKILL)
             assert is_gone(server._folder)
-        assert not server.alive
+        assert not answers(server)
 
 
 def test_the_end_of_a_run_during_the_start_leaves_nothing(tmp):
@@ -180,16 +180,16 @@ def test_a_full_disk_is_a_tool_error(tmp):
 
 
 def test_a_disk_that_fills_up_is_a_failure_of_the_statement_alone(tmp):
-    argv = ["mount", "-t", "tmpfs", "-o", "size=70m", "tmpfs", str(tmp)]
+    argv = ["mount", "-t", "tmpfs", "-o", "size=200m", "tmpfs", str(tmp)]
     if os.geteuid() or subprocess.run(argv, check=False, capture_output=True).returncode:
         pytest.skip("a small disk cannot be mounted here")
-    big = "CREATE TABLE t AS SELECT repeat('x', 1000) FROM generate_series(1, 200000)"
+    big = "CREATE TABLE t AS SELECT repeat('x', 1000) FROM generate_series(1, 400000)"
     try:
         with serve(any_programs()) as server:
             connection = server.create("one").connect()
             with pytest.raises(psycopg.errors.DiskFull):
                 connection.execute(big)
-            assert server.alive
+            assert answers(server)
         assert list(tmp.iterdir()) == []
     finally:
         subprocess.run(["umount", str(tmp)], check=True)
@@ -213,7 +213,7 @@ def test_a_long_folder_for_temporary_files_is_left_alone(tmp, monkeypatch):
     long.mkdir()
     monkeypatch.setenv("TMPDIR", str(long))
     with serve(any_programs()) as server:
-        assert server.alive
+        assert answers(server)
         assert list(long.iterdir()) == []
 
 
@@ -223,7 +223,7 @@ def test_a_folder_for_temporary_files_that_the_servers_user_cannot_enter_is_left
     hidden.mkdir(mode=0o700)
     monkeypatch.setenv("TMPDIR", str(hidden))
     with serve(any_programs()) as server:
-        assert server.alive
+        assert answers(server)
         assert list(hidden.iterdir()) == []
 
 
@@ -236,6 +236,6 @@ def test_programs_that_the_servers_user_cannot_reach_are_brought_to_it(tmp):
         pytest.skip("the installed PostgreSQL cannot be moved")
     shutil.copytree(programs.top, hidden / "native", symlinks=True)
     with serve(replace(programs, bin=hidden / "native" / "bin", top=hidden / "native")) as server:
-        assert server.alive
+        assert answers(server)
     assert [path.name for path in tmp.iterdir()] == ["hidden"]
     assert (hidden / "native" / "bin" / "postgres").is_file()

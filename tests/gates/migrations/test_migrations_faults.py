@@ -17,6 +17,7 @@ from gates.migrations.gate_runs import REWRITE, TABLES, change, found
 from gates.migrations.tool_projects import PROJECTS
 from lockgate.errors import ExitCode
 from lockgate.postgres.server import Server
+from postgres_server import answers
 
 FOLDER = "db/migrations/"
 BASE = {f"{FOLDER}1_a.sql": TABLES}
@@ -50,7 +51,7 @@ def test_what_reaches_out_of_the_database_is_refused(server: Server, tmp_path: P
     assert found(verdict, rules=("fails",)) == [("fails", PATH, 2)]
     assert verdict.exit_code is ExitCode.FINDINGS
     assert not marker.exists()
-    assert server.alive
+    assert answers(server)
 
 
 def test_a_program_is_not_run(server: Server, tmp_path: Path) -> None:
@@ -185,13 +186,14 @@ def postmasters(temp: Path) -> Iterator[int]:
             yield int(file.read_text().splitlines()[0])
 
 
-def sleeps() -> list[int]:
-    """List the backends that sleep for longer than a test lasts."""
+def sleeps(place: Path) -> list[int]:
+    """List the backends of the servers in a folder, and of no other test's, that are at work for the gate."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             title = (folder / "cmdline").read_bytes()
-            if re.match(rb"postgres: (?:app head|lockgate_\w+ lockgate_).*SELECT", title):
+            here = (folder / "cwd").readlink().is_relative_to(place)
+            if here and re.match(rb"postgres: (?:app head|lockgate_\w+ lockgate_).*SELECT", title):
                 found.append(int(folder.name))
     return found
 
@@ -207,7 +209,7 @@ def temp(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     subprocess.run(["rm", "-rf", str(place)], check=True)
 
 
-def gone(temp: Path, within: float = 5.0) -> list[str]:
+def gone(temp: Path, within: float = 15.0) -> list[str]:
     """List what is left after some seconds: folders and processes of a server."""
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
@@ -233,7 +235,7 @@ def test_a_server_that_is_killed_between_statements_leaves_the_gate_incomplete(
             os.kill(pid, signal.SIGKILL)
 
     made = change(tmp_path, BASE)
-    with when(lambda: bool(sleeps()), kill):
+    with when(lambda: bool(sleeps(temp)), kill):
         started = time.monotonic()
         verdict = made.judge({PATH: "\n".join(lines)})
     assert verdict.exit_code is ExitCode.INCOMPLETE, verdict.reason
@@ -252,19 +254,20 @@ def test_a_gate_that_is_killed_leaves_nothing(
     made.commit({PATH: SLEEP})
     argv = [sys.executable, "-I", "-X", "utf8", "-m", "lockgate", "run", str(made.path), "--base", "HEAD~1"]
     environment = {**os.environ, "LOCKGATE_HOME": str(tmp_path / "home"), "TMPDIR": str(temp)}
+    place = Path(server._folder) if given else temp
     said = tmp_path / "said"
     with said.open("wb") as output, subprocess.Popen(
         [*argv, "--gates", "migrations", "--output", str(tmp_path / "out")],
         env=environment, stdout=output, stderr=output,
     ) as process:  # fmt: skip
         deadline = time.monotonic() + 60
-        while not sleeps() and process.poll() is None and time.monotonic() < deadline:
+        while not sleeps(place) and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.05)
-        assert sleeps(), said.read_text()
+        assert sleeps(place), said.read_text()
         process.send_signal(number)
         code = process.wait(5)
     assert code != 0
-    assert not sleeps() or number == signal.SIGKILL
+    assert not sleeps(place) or number == signal.SIGKILL
     left = gone(temp)
     # what a killed process had for itself stays until the next run's system cleans up: no server is among it
     assert [each for each in left if "lockgate-pg-" in each or each.isdecimal()] == []
