@@ -30,6 +30,15 @@ def any_programs() -> "Programs":
         pytest.skip(f"no PostgreSQL: {error.what}")
 
 
+def answers(server: "Server") -> bool:
+    """Say whether a server still lets somebody in."""
+    try:
+        server.database("postgres").connect().close()
+    except ToolError:
+        return False
+    return True
+
+
 @pytest.fixture(scope="session")
 def server() -> "Iterator[Server]":
     """Run one server for the whole session; each test makes databases of its own."""

@@ -1,6 +1,10 @@
 import json
 import sys
 import threading
+import time
+from collections import Counter
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 
 import pytest
 
@@ -66,6 +70,7 @@ def test_a_set_is_installed_once_with_scripts_off(machine, monkeypatch):
     assert node.script("oxlint/bin/oxlint") == [program, f"{node.modules}/oxlint/bin/oxlint"]
     log = machine.logged()
     assert f"{machine.npm} ci --ignore-scripts" in log
+    assert "--fetch-retry-mintimeout=1000" in log
     assert {"package.json", "package-lock.json", "https_proxy=http://proxy"} <= set(log.splitlines())
     assert "GITHUB_TOKEN" not in log
     assert install_node_set(SET, machine.home) == node
@@ -162,3 +167,35 @@ def test_node_of_the_current_folder_is_not_run(machine, monkeypatch):
     machine.without_wheel("exit 5")
     with pytest.raises(ToolError, match="there is no node"):
         install_node_set(SET, machine.home)
+
+
+class Refusing(BaseHTTPRequestHandler):
+    """Be a registry that refuses all that it is asked for, as one does that is being restarted."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self):
+        self.asked.append(self.path)
+        self.send_error(503)
+
+    def log_message(self, *words):
+        """Say nothing."""
+
+
+@pytest.mark.full
+def test_a_registry_that_refuses_is_asked_again_for_seconds_not_for_a_minute(tmp_path, monkeypatch):
+    with ThreadingHTTPServer(("127.0.0.1", 0), Refusing) as registry:
+        threading.Thread(target=registry.serve_forever, daemon=True).start()
+        (tmp_path / ".npmrc").write_text(
+            f"registry=http://127.0.0.1:{registry.server_port}/\ncache={tmp_path}/cache\n"
+        )
+        monkeypatch.setenv("HOME", str(tmp_path))
+        start = time.monotonic()
+        with pytest.raises(ToolError, match=r"npm could not install oxlint: .*E503"):
+            install_node_set(SET, tmp_path / "home")
+        seconds = time.monotonic() - start
+        registry.shutdown()
+    ((_, most),) = Counter(Refusing.asked).most_common(1)
+    assert most >= 4, "once, and three times more"
+    assert seconds < 30
+    assert list((tmp_path / "home").iterdir()) == []

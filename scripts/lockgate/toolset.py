@@ -21,6 +21,10 @@ REQUIREMENTS = _AROUND / "requirements"
 STARTER = _AROUND / "run"
 _SECONDS = 600.0
 _NODE = "20.19 or 22.12"
+# npm's own pauses come to 70 s, and it waits five minutes for a registry that says nothing.
+_PATIENCE = (
+    "--fetch-retries=3", "--fetch-retry-factor=2", "--fetch-retry-mintimeout=1000", "--fetch-timeout=60000",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,7 @@ def _fill(fresh: Path, folder: Path, npm: Sequence[str]) -> None:
     env = {**network(), "npm_config_update_notifier": "false"}
     if "SSL_CERT_FILE" in env:  # node knows it by another name
         env.setdefault("NODE_EXTRA_CA_CERTS", env["SSL_CERT_FILE"])
-    done = run([*npm, "ci", *flags], cwd=fresh, seconds=_SECONDS, env=env)
+    done = run([*npm, "ci", *flags, *_PATIENCE], cwd=fresh, seconds=_SECONDS, env=env)
     if done.code != 0:
         raise ToolError(
             f"npm could not install {folder.name}: {_first_line(done.stderr)}",

@@ -234,6 +234,15 @@ def test_fits_the_limit_by_leaving_out_the_least_important():
     assert text.count("</details>") == 1
 
 
+def test_what_mends_it_is_whole_up_to_several_statements():
+    statements = "; ".join(f"`ALTER TABLE users VALIDATE CONSTRAINT c{number:03}`" for number in range(18))
+    (row,) = Page(render(verdict(finding(path="p.py", mend=statements), rules=()))).findings()
+    assert 800 < len(statements) < 1000
+    assert statements in row.words
+    (row,) = Page(render(verdict(finding(path="p.py", mend=statements * 2), rules=()))).findings()
+    assert row.words.endswith("…")
+
+
 def test_fits_a_smaller_limit_too():
     text = render(verdict(*(finding(path=f"{number}.py") for number in range(3000))), 65_535)
     assert 60_000 < len(text.encode()) <= 65_535

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -247,6 +247,11 @@ class Run:
     log: list[Json]
     artifacts: Path
     decoys: list[str]
+
+    def of(self, call: str) -> "Run":
+        """Give what the job of the caller named `call`, which calls a workflow, did."""
+        log = [line for line in self.log if line.get("job", "").startswith(f"{call}/")]
+        return replace(self, log=log)
 
     @cached_property
     def text(self) -> str:

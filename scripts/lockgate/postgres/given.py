@@ -36,15 +36,6 @@ class Given:
         self._app: Reach = {**reach, "user": role, "password": secrets.token_urlsafe(24)}
         self._names: dict[str, str] = {}
 
-    @property
-    def alive(self) -> bool:
-        """Say whether it still answers."""
-        try:
-            connect(self._superuser, str(self._superuser["dbname"])).close()
-        except ToolError:
-            return False
-        return True
-
     def create(self, name: str, template: str = "", extensions: frozenset[str] = frozenset()) -> Database:
         """Make a database, empty or as a copy of one that was made here; its own name is another one."""
         real = f"lockgate_{secrets.token_hex(8)}"

@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -79,15 +79,6 @@ class Server:
         self._admin = connect(self._superuser, "postgres")
         self._read = self._log.stat().st_size
 
-    @property
-    def alive(self) -> bool:
-        """Say whether it still answers."""
-        try:
-            connect(self._superuser, "postgres").close()
-        except ToolError:
-            return False
-        return True
-
     def create(self, name: str, template: str = "", extensions: frozenset[str] = frozenset()) -> Database:
         """Make a database that the role `app` owns, empty or as a copy of another one that nobody uses.
 
@@ -158,6 +149,24 @@ def serve(programs: Programs, kept: Path | None = None) -> Iterator[Server]:
 
     Nothing of it is left afterwards, however this process ends. Raise ToolError when it cannot start.
     """
+    try:
+        keeper = Kept(_KEEPER)
+    except OSError as error:
+        raise _not_started(programs, error) from error
+    state: dict[str, Any] = {}
+    try:
+        with at_end(keeper.hang_up):
+            state = _started(keeper, programs, kept)
+            with closing(Server(programs, keeper, state)) as server:
+                yield server
+    finally:
+        keeper.close(_END)
+        if state:
+            _clear(Path(state["folder"]), int(state["pid"]))
+
+
+def _started(keeper: Kept, programs: Programs, kept: Path | None) -> dict[str, Any]:
+    """Let the keeper start a server, and give what it says of it."""
     order = {
         "bin": str(programs.bin),
         "top": str(programs.top),
@@ -165,28 +174,13 @@ def serve(programs: Programs, kept: Path | None = None) -> Iterator[Server]:
         "kept": str(kept) if kept and kept.is_dir() else "",
         "identity": f"{programs.version} {programs.source} {os.uname().machine}",
     }
-    state: dict[str, Any] = {}
     try:
-        keeper = Kept(_KEEPER)
+        state = keeper.ask(order, _START)
     except OSError as error:
         raise _not_started(programs, error) from error
-    try:
-        with at_end(keeper.hang_up):
-            try:
-                state = keeper.ask(order, _START)
-            except OSError as error:
-                raise _not_started(programs, error) from error
-            if "problem" in state:
-                raise _not_started(programs, state["problem"])
-            server = Server(programs, keeper, state)
-            try:
-                yield server
-            finally:
-                server.close()
-    finally:
-        keeper.close(_END)
-        if "folder" in state:
-            _clear(Path(state["folder"]), int(state["pid"]))
+    if "problem" in state:
+        raise _not_started(programs, state["problem"])
+    return state
 
 
 def _clear(folder: Path, pid: int) -> None:

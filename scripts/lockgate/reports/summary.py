@@ -15,6 +15,7 @@ from lockgate.verdict import Answer, GateResult, Outcome, Verdict
 Link = Callable[[Finding], str]
 
 _TEXT_LIMIT = 300
+_LABELLED_LIMIT = 1000  # what mends a migration is several statements, of no use when the last are cut off
 _NOTES_LIMIT = 50
 _POLICY = "policy"  # the gate of findings about configuration and waivers
 _TABLES = 8  # that part of the whole is for what gates measured
@@ -151,7 +152,10 @@ def _table(section: _Section, rows: Sequence[str]) -> str:
 
 def _row(finding: Finding, rules: Rules, link: Link) -> str:
     said = message(finding, rules)
-    words = [_text(said.what), *(f"<b>{label}:</b> {_text(text)}" for label, text in said.labelled)]
+    words = [
+        _text(said.what),
+        *(f"<b>{label}:</b> {_text(text, _LABELLED_LIMIT)}" for label, text in said.labelled),
+    ]
     words += [f"Found by: {_text(', '.join(finding.sources))}"] if len(finding.sources) > 1 else []
     where = finding.path + (f":{finding.line}" if finding.line > 0 else "")
     heads = [
@@ -178,8 +182,8 @@ def _marks(finding: Finding) -> Iterable[str]:
         yield f"waived: {_text(finding.waiver)}" if finding.waiver else "waived"
 
 
-def _text(text: str) -> str:
-    return markdown(cut(text, _TEXT_LIMIT))
+def _text(text: str, limit: int = _TEXT_LIMIT) -> str:
+    return markdown(cut(text, limit))
 
 
 def _code(text: str) -> str:

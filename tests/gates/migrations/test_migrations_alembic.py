@@ -110,15 +110,19 @@ def test_a_revision_without_end_is_stopped(server: Server, python: str, tmp_path
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("down", ["pass", "'''There is none.'''", "raise NotImplementedError"])
-def test_no_way_back_is_said(server: Server, python: str, tmp_path: Path, down: str) -> None:
+@pytest.mark.parametrize(
+    ("down", "line"), [("pass", -1), ("'''There is none.'''", -1), ("raise NotImplementedError", 0)]
+)
+def test_no_way_back_is_said(server: Server, python: str, tmp_path: Path, down: str, line: int) -> None:
     up = "op.add_column('users', sa.Column('x', sa.Text))"
-    root = copied("alembic", tmp_path, {f"{VERSIONS}/c3.py": revision("c3", "b2", up, down)})
+    text = revision("c3", "b2", up, down)
+    root = copied("alembic", tmp_path, {f"{VERSIONS}/c3.py": text})
     with opened(server, root, python) as session:
         migration, _ = applied(session)["c3"]
         failure = session.revert(migration).failure
     assert failure
-    assert failure.kind == "irreversible"
+    body = text.splitlines().index("def downgrade():") + 2
+    assert (failure.kind, failure.line) == ("irreversible", body + line)
 
 
 @pytest.mark.full

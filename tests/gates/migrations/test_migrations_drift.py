@@ -35,15 +35,16 @@ def test_no_answer_is_no_drift() -> None:
 
 
 def test_each_app_is_one_finding_at_its_models() -> None:
-    answer = [Drift("orders", "add field paid to order", "backend/orders/models.py"),
-              Drift("orders", "remove field x from order", "backend/orders/models.py"),
+    answer = [Drift("orders", "add field paid to order", "backend/orders/models.py", 9),
+              Drift("orders", "remove field x from order", "backend/orders/models.py", 4),
+              Drift("orders", "delete model gone", "backend/orders/models.py"),
               Drift("cart", "create model\nCart")]  # fmt: skip
     cart, orders = (one.finding for one in drift(DJANGO, answer))
     assert (cart.path, orders.path) == ("backend/manage.py", "backend/orders/models.py")
-    words = "`add field paid to order`, `remove field x from order`"
+    words = "`add field paid to order`, `remove field x from order`, `delete model gone`"
     assert orders.message == f"The models of `orders` and the migrations differ: {words}"
     assert "`create model Cart`" in cart.message
-    assert (orders.rule, orders.severity, orders.line) == ("drift", Severity.HIGH, 0)
+    assert (orders.rule, orders.severity, orders.line) == ("drift", Severity.HIGH, 4)
     assert "makemigrations" in orders.mend
 
 

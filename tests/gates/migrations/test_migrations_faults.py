@@ -209,15 +209,20 @@ def temp(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     subprocess.run(["rm", "-rf", str(place)], check=True)
 
 
-def gone(temp: Path, within: float = 15.0) -> list[str]:
+def gone(temp: Path, counts: Callable[[str], bool] = bool, within: float = 15.0) -> list[str]:
     """List what is left after some seconds: folders and processes of a server."""
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
-        left = [*map(str, temp.iterdir()), *map(str, processes(str(temp)))]
+        left = [*filter(counts, [*map(str, temp.iterdir()), *map(str, processes(str(temp)))])]
         if not left:
             return []
         time.sleep(0.05)
     return left
+
+
+def of_a_server(left: str) -> bool:
+    """Tell a server's folder or a process from other files that are left."""
+    return "lockgate-pg-" in left or left.isdecimal()
 
 
 SEVERAL = "alter table users add a int;\nalter table users add b int;\nalter table users add c int;\n"
@@ -268,10 +273,8 @@ def test_a_gate_that_is_killed_leaves_nothing(
         code = process.wait(5)
     assert code != 0
     assert not sleeps(place) or number == signal.SIGKILL
-    left = gone(temp)
     # what a killed process had for itself stays until the next run's system cleans up: no server is among it
-    assert [each for each in left if "lockgate-pg-" in each or each.isdecimal()] == []
-    assert number == signal.SIGKILL or left == []
+    assert gone(temp, of_a_server if number == signal.SIGKILL else bool) == []
 
 
 def operation(body: str) -> str:

@@ -81,7 +81,7 @@ def test_a_change_without_a_migration_starts_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "rules"),
     [
-        ({f"{FOLDER}1_a.sql": f"{TABLES}drop table teams;\n"}, [("merged-migration-changed", "1_a.sql", 0)]),
+        ({f"{FOLDER}1_a.sql": f"{TABLES}drop table teams;\n"}, [("merged-migration-changed", "1_a.sql", 3)]),
         ({f"{FOLDER}1_a.sql": f"-- users\n{TABLES}"}, []),
         ({f"{FOLDER}1_a.sql": None}, [("merged-migration-changed", "1_a.sql", 0)]),
         ({f"{FOLDER}1_a.sql": None, f"{FOLDER}2_b.sql": None}, [("merged-migration-changed", "1_a.sql", 0)]),

@@ -150,13 +150,40 @@ def test_what_replaces_itself_in_a_circle_ends() -> None:
     assert judge(DJANGO, head) == []
 
 
-def test_hostile_files_are_left_out() -> None:
+def test_hostile_files_of_the_base_are_left_out() -> None:
     deep = b"class Migration:\n    dependencies = " + b"[" * 100_000
     long = b"class Migration:\n    dependencies = " + b"+".join([b"[]"] * 2000)
     assert judge(DJANGO, {"a/migrations/0001_x.py": long}) == []
     for data in (b"\0", b"class Migration(", deep, b"\xff\xfe", b"x = 1\n"):
-        assert judge(DJANGO, {"a/migrations/0001_x.py": data}) == []
-        assert judge(ALEMBIC, {"versions/x.py": data}) == []
+        for project, path in ((DJANGO, "a/migrations/0001_x.py"), (ALEMBIC, "versions/x.py")):
+            assert judge(project, {path: data}, {path: data}) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "line"),
+    [
+        (b"x = 1\n<<<<<<< HEAD\n", 2),
+        (b"class Migration(", 1),
+        (b"x = 1\n\n  y = 2\n", 3),
+        (b"\0", 0),
+        (b"x = '\xff'\n", 0),
+    ],
+)
+def test_a_migration_of_the_change_that_is_no_python_fails_at_its_line(data: bytes, line: int) -> None:
+    for project, path in ((DJANGO, "a/migrations/0002_x.py"), (ALEMBIC, "versions/x.py")):
+        (found,) = judge(project, {path: data})
+        assert (found.finding.rule, found.finding.path, found.finding.severity) == (
+            "fails",
+            path,
+            Severity.HIGH,
+        )
+        assert found.finding.line in ({line} if line else {0, 1})
+    assert judge(DJANGO, {"a/migrations/_x.py": data, "a/migrations/~x.py": data}) == []
+
+
+def test_what_is_too_deep_for_us_may_be_python() -> None:
+    deep = b"x = " + b"-" * 1_000_000 + b"1\n"
+    assert judge(ALEMBIC, {"versions/x.py": deep}) == []
 
 
 def test_ten_thousand_migrations_take_a_moment() -> None:

@@ -74,6 +74,22 @@ def test_an_edited_statement_is_told(text: bytes) -> None:
     assert said(found) == [(CHANGED, Severity.HIGH, "db/1_x.sql", message)]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        (b"SELECT 1;\nSELECT 2;\n", b"SELECT 1;\r\nSELECT 3;\n", 2),
+        (b"SELECT 1;\n", b"SELECT 1;\n\nSELECT 2;\n", 2),
+        (b"SELECT 1;\nSELECT 2;\nSELECT 3;\n", b"SELECT 1;\nSELECT 2;\n", 2),
+        (b"SELECT 1;\n", b"", 0),
+    ],
+)
+def test_what_is_edited_is_told_at_the_first_line_that_differs(
+    before: bytes, after: bytes, line: int
+) -> None:
+    (found,) = judge(sql("sqlx"), {"db/1_x.sql": before}, {"db/1_x.sql": after})
+    assert found.finding.line == line
+
+
 def test_a_dollar_quote_keeps_its_comments() -> None:
     before, after = (b"DO $x$ BEGIN -- %s\nEND $x$;" % word for word in (b"one", b"two"))
     assert len(judge(sql("plain"), {"db/1_x.sql": before}, {"db/1_x.sql": after})) == 1

@@ -295,9 +295,9 @@ def test_nobody_counts_for_ever() -> None:
 )
 @pytest.mark.parametrize("suffix", ["py", "ts", "sql", "go", "rb", "html", "prisma"])
 def test_a_hostile_file_takes_no_longer_than_another(text: str, suffix: str) -> None:
-    start = time.monotonic()
+    started = time.process_time()
     uses({f"a.{suffix}": text}, column("users.email"))
-    assert time.monotonic() - start < 5
+    assert time.process_time() - started < 5
 
 
 def test_a_file_that_is_no_text_or_too_large_is_left_out() -> None:

@@ -53,7 +53,7 @@ def test_a_name_may_be_short_or_whole(name: str) -> None:
 def test_another_name_answers_for_nothing(name: str) -> None:
     released = Released([Record(PATH, 3, "2.4", (name,))], {name: "2.4"})
     assert released.why(GONE, PATH) == ""
-    assert [idle for _, idle in released.idle([GONE], PATH)] == [name]
+    assert [*released.idle([GONE], PATH)] == [name]
 
 
 def test_a_comment_counts_in_its_own_migration_alone() -> None:

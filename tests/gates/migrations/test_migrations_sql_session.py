@@ -194,7 +194,9 @@ def test_what_fails_is_told_with_its_line_and_leaves_nothing(server, sql, line, 
 )  # fmt: skip
 def test_what_does_not_end_is_stopped_and_told_with_its_line(server, sql: str) -> None:
     with session(server, seconds=0.3) as run:
+        started = time.monotonic()
         trace = run.apply(sql)
+        took = time.monotonic() - started
         again = run.apply("select 1")
         busy = run.control.execute(
             "select count(*) from pg_stat_activity where datname = current_database() and state = 'active'"
@@ -202,7 +204,7 @@ def test_what_does_not_end_is_stopped_and_told_with_its_line(server, sql: str) -
     assert trace.failure
     assert (trace.failure.kind, trace.failure.line) == ("timeout", 2)
     assert len(trace.steps) == 1
-    assert trace.seconds < 5
+    assert took < 8
     assert again.failure is None
     assert busy == (1,)
 
@@ -319,5 +321,5 @@ def test_a_long_history_is_soon_applied(server) -> None:
 
 def test_no_statements_and_comments_alone_are_nothing(server) -> None:
     with session(server) as run:
-        assert run.apply("-- nothing") == Trace(seconds=pytest.approx(0, abs=5))
+        assert run.apply("-- nothing") == Trace()
         assert run.session.apply(Migration("m", "m.sql", (Statement("'", 1, 1),))).failure.state == "42601"

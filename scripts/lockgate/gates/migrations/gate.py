@@ -32,4 +32,4 @@ def run(task: Task) -> Output:
     """Apply them, and judge what was measured."""
     from lockgate.gates.migrations import judging  # noqa: PLC0415 - see above
 
-    return judging.run(NAME, task)
+    return judging.run(task)

@@ -8,6 +8,17 @@ from lockgate.gates.migrations.catalogs.catalog import Catalog
 
 Kind = Literal["alembic", "command", "django", "prisma", "sql"]
 
+MODES = {
+    "AccessShareLock": "ACCESS SHARE",
+    "RowShareLock": "ROW SHARE",
+    "RowExclusiveLock": "ROW EXCLUSIVE",
+    "ShareUpdateExclusiveLock": "SHARE UPDATE EXCLUSIVE",
+    "ShareLock": "SHARE",
+    "ShareRowExclusiveLock": "SHARE ROW EXCLUSIVE",
+    "ExclusiveLock": "EXCLUSIVE",
+    "AccessExclusiveLock": "ACCESS EXCLUSIVE",
+}
+"""The modes of `pg_locks` as SQL names them, from weak to strong."""
 BLOCKS_READS = frozenset({"AccessExclusiveLock"})
 BLOCKS_WRITES = frozenset({"ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", *BLOCKS_READS})
 """Modes of locks on a table that make others' INSERT, UPDATE and DELETE wait (PostgreSQL, 13.3.1)."""
@@ -43,7 +54,8 @@ class Migration:
     """Name one migration as its tool does; `path` is its file, empty for one of an installed package.
 
     `up` and `down` are its statements where it is SQL; `down` is None where nothing undoes it. `atomic` says
-    whether its tool puts a transaction around it.
+    whether its tool puts a transaction around it, `whole` that it sends all at once: behind a COMMIT in it
+    begins another one. `refused` is why it cannot be applied at all.
     """
 
     name: str
@@ -63,6 +75,11 @@ class Lock:
     name: str
     relkind: str
     mode: str
+
+
+def strength(lock: Lock) -> int:
+    """Give the place of a lock's mode among all, from weak to strong."""
+    return list(MODES).index(lock.mode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +133,6 @@ class Trace:
 
     steps: tuple[Step, ...] = ()
     failure: Failure | None = None
-    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

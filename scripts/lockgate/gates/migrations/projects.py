@@ -1,12 +1,13 @@
 """Which histories of migrations a repository has, and which of them a change touches."""
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from itertools import chain
 from posixpath import normpath
 
 from lockgate.config.model import GateConfiguration, MigrationsConfiguration
 from lockgate.gates.migrations.kinds import alembic, django, sql_folder
+from lockgate.gates.migrations.kinds.sql_text import Read
 from lockgate.gates.migrations.model import Project
 from lockgate.gates.scope import chooser
 
@@ -21,8 +22,6 @@ _SOURCE = re.compile(
     re.DOTALL,
 )
 _MODELS = re.compile(r"(?:^|/)models(?:\.py$|/.*\.py$)|\.prisma$")
-
-Read = Callable[[str], bytes | None]
 
 
 def own(configuration: GateConfiguration) -> MigrationsConfiguration:

@@ -12,7 +12,8 @@ from lockgate.postgres.given import AnyServer, given
 from lockgate.postgres.programs import Programs, choose, installed
 from lockgate.postgres.server import serve
 
-_MAJORS = (17, 18, 16, 15, 14)
+MAJORS = (17, 18, 16, 15, 14)
+"""The versions that are taken where none is asked for: the first one that does."""
 
 
 @contextmanager
@@ -33,8 +34,8 @@ def _programs(configuration: MigrationsConfiguration, extensions: frozenset[str]
     """Take the version that is asked for; else one that is installed and has all, else the first to fetch."""
     if configuration.postgres_version:
         return choose(configuration.postgres_version, extensions, home)
-    here = (found for major in _MAJORS for found in installed(major) if not found.lacks(extensions))
-    return next(here, None) or choose(_MAJORS[0], extensions, home)
+    here = (found for major in MAJORS for found in installed(major) if not found.lacks(extensions))
+    return next(here, None) or choose(MAJORS[0], extensions, home)
 
 
 def kept_place(

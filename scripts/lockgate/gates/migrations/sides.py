@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from lockgate.beside import Beside
 from lockgate.gates.migrations.histories.numbers import name_of
+from lockgate.gates.migrations.kinds.sql_text import Read
 from lockgate.gates.migrations.model import Project
-from lockgate.gates.migrations.projects import Read, gone
+from lockgate.gates.migrations.projects import gone
 
 Files = dict[str, bytes]
 
@@ -28,11 +29,14 @@ class Sides:
             return None
         return self.beside.base(path) if path in self.changed else self.beside.head(path)
 
+    def running(self, path: str) -> bytes | None:
+        """Give a file of the code that still runs: the base's, or without one the head's."""
+        return self.head(path) if self.changed is None else self.base(path)
+
     def code(self, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-        """Give files of the code that still runs: the base's, or without one the head's."""
-        read = self.head if self.changed is None else self.base
+        """Give files of the code that still runs."""
         for path in paths:
-            data = read(path)
+            data = self.running(path)
             if data is not None:
                 yield path, data
 

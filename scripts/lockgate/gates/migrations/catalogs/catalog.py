@@ -3,6 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+BOOKS = frozenset({
+    "SequelizeMeta", "__drizzle_migrations", "_prisma_migrations", "_sqlx_migrations", "alembic_version",
+    "ar_internal_metadata", "databasechangelog", "databasechangeloglock", "django_migrations",
+    "flyway_schema_history", "goose_db_version", "knex_migrations", "knex_migrations_lock", "pgmigrations",
+    "schema_migrations",
+})  # fmt: skip
+"""Tables in which tools write down what they have applied: they tell nothing of a change."""
+
 
 @dataclass(frozen=True, slots=True)
 class Relation:

@@ -39,6 +39,11 @@ class Change:
         return " ".join(filter(None, (self.what, table, *self.columns, self.column_after, self.value)))
 
 
+def unqualified(full_name: str) -> str:
+    """Give a name without its schema and its quotes."""
+    return full_name.rpartition(".")[2].replace('"', "")
+
+
 def by_table(catalog: Catalog) -> Mapping[int, list[Column]]:
     """Give each table's columns, in the order of their numbers."""
     result = defaultdict[int, list[Column]](list)

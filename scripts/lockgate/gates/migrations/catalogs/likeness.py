@@ -3,14 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from lockgate.gates.migrations.catalogs.catalog import Catalog, Relation
+from lockgate.gates.migrations.catalogs.catalog import BOOKS, Catalog, Relation
 
-_BOOKS = frozenset(
-    {"__drizzle_migrations", "_prisma_migrations", "_sqlx_migrations", "alembic_version", "django_migrations",
-     "flyway_schema_history", "goose_db_version", "knex_migrations", "knex_migrations_lock",
-     "schema_migrations"}
-)  # fmt: skip
-"""Tables in which tools keep what they have applied: they stay."""
 _INDEX = re.compile(r"CREATE (UNIQUE )?INDEX .*? ON (.*)", re.DOTALL)
 _KINDS = {"f": "foreign table", "m": "materialised view", "p": "table", "r": "table", "v": "view"}
 
@@ -38,7 +32,7 @@ def _lines(catalog: Catalog) -> Iterator[Line]:
     own = {
         oid: (f"{_KINDS[one.relkind]} {one.full_name}", one)
         for oid, one in catalog.relations.items()
-        if one.name not in _BOOKS and one.relkind in _KINDS
+        if one.name not in BOOKS and one.relkind in _KINDS
     }
     yield from (("", what) for what, _ in own.values())
     yield from (("", f"type {enum.name}: {', '.join(enum.labels)}") for enum in catalog.enums.values())

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from functools import partial
 
 from lockgate.gates.migrations.catalogs.catalog import Catalog, Column
 from lockgate.gates.migrations.rule_book import shown
@@ -90,7 +89,7 @@ def _takes(new: str, old: str) -> bool:
 
 def _text_takes(name: str, was: str, size: tuple[int, ...], had: tuple[int, ...]) -> bool:
     if name in {"character", "name"}:
-        return name == was and (name == "name" or partial(_at_least, size)(had))
+        return name == was and (name == "name" or _at_least(size, had))
     return not size or _at_least(size, had)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from lockgate.finding import Related, Severity
 from lockgate.gates.migrations.catalogs.catalog import Catalog
 from lockgate.gates.migrations.catalogs.compare import changes
-from lockgate.gates.migrations.catalogs.difference import Change
+from lockgate.gates.migrations.catalogs.difference import Change, unqualified
 from lockgate.gates.migrations.contracts.mends import mend
 from lockgate.gates.migrations.contracts.references import ENOUGH, MOST
 from lockgate.gates.migrations.contracts.released import Released
@@ -52,7 +52,7 @@ def contracts(measured: Measured, references: Search, released: Released | None 
 def _record(released: Released, item: _Found, here: Collection[Change]) -> str:
     """Say who answers for it, and what else he answers for that the migration does not touch."""
     why = released.why(item.change, item.applied.migration.path)
-    idle = [shown(name) for _, name in released.idle(here, item.applied.migration.path)] if why else []
+    idle = [shown(name) for name in released.idle(here, item.applied.migration.path)] if why else []
     return why + (f", and names {', '.join(idle[:_IN_MESSAGE])}, which it does not touch" if idle else "")
 
 
@@ -87,7 +87,7 @@ def _maker(change: Change, own: list[tuple[Applied, tuple[Change, ...]]]) -> App
 
 def _wanted(change: Change, before: Catalog) -> tuple[Wanted, ...]:
     """Say what to look for in the base's code."""
-    table = _bare(change.table)
+    table = unqualified(change.table)
     if change.what == "value-renamed":
         users = sorted({key[0] for key, column in before.columns.items() if column.type_oid == change.oid})
         tables = [before.relations[oid].name for oid in users if oid in before.relations]
@@ -99,10 +99,6 @@ def _wanted(change: Change, before: Catalog) -> tuple[Wanted, ...]:
     if change.columns:
         return tuple(Wanted("column", name, table, _is_rare(name, before)) for name in change.columns)
     return (Wanted("table", table),)
-
-
-def _bare(full_name: str) -> str:
-    return full_name.rpartition(".")[2].replace('"', "")
 
 
 def _is_rare(name: str, catalog: Catalog) -> bool:
@@ -164,7 +160,8 @@ def _shown(use: Use) -> str:
 def _named(change: Change) -> str:
     if change.columns:
         return f"{' or '.join(map(shown, change.columns))} is named here"
-    return f"{shown(change.value if change.what == 'value-renamed' else _bare(change.table))} is named here"
+    name = change.value if change.what == "value-renamed" else unqualified(change.table)
+    return f"{shown(name)} is named here"
 
 
 def _place(measured: Measured, applied: Applied, change: Change) -> Place:
@@ -181,7 +178,7 @@ def _score(step: Step, change: Change) -> int:
     columns = {*change.columns, *filter(None, (change.column_after, change.value))}
     words = set(re.findall(r"[\w$]+", step.what.lower()))
     exact = any(f"{table}.{column}" in objects for table in tables for column in columns)
-    named = any(_bare(table).lower() in words for table in tables)
+    named = any(unqualified(table).lower() in words for table in tables)
     column = any(name.lower() in words for name in columns)
     fits = change.what not in _OF_A_COLUMN or words & {"drop", "rename", "alter"}
     return 8 * exact + 4 * (column and bool(fits)) + 2 * (not tables.isdisjoint(objects)) + named

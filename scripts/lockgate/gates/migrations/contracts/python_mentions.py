@@ -109,11 +109,8 @@ def _path(word: _Word, names: Names, near: bool, rare: int | None, fields: froze
     parts = word.text.lstrip("-").replace(".", "__").split("__")
     steps = [at for at, part in enumerate(parts) if part in fields]
     if not steps:
-        return (
-            rare
-            if rare and sql_words.names_column(word.text, names.table, names.wanted.name, alone=True)
-            else None
-        )
+        table, column = names.table, names.wanted.name
+        return rare if rare and sql_words.names_column(word.text, table, column, alone=True) else None
     if steps[-1] and any(names.means_table(parts[at - 1]) for at in steps if at):
         return CERTAIN
     if steps[0]:

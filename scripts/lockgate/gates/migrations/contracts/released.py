@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from lockgate.gates.migrations.catalogs.difference import Change
+from lockgate.gates.migrations.catalogs.difference import Change, unqualified
 from lockgate.gates.migrations.rule_book import shown
 from lockgate.text import split_lines
 
@@ -53,18 +53,18 @@ class Released:
             return f"the configuration says that {shown(name)} was released in {shown(self._policy[name])}"
         return ""
 
-    def idle(self, made: Iterable[Change], path: str) -> Iterator[tuple[Record, str]]:
+    def idle(self, made: Iterable[Change], path: str) -> Iterator[str]:
         """Give each name of a migration's comments that nothing it does answers to."""
         known = {name for change in made for name in _names(change)}
         for record in self._said:
             if record.path == path:
-                yield from ((record, name) for name in record.names if name not in known)
+                yield from (name for name in record.names if name not in known)
 
 
 def _names(change: Change) -> Iterator[str]:
     """Give the names that a comment may have for a change."""
     columns = change.columns or ((change.column_after,) if change.column_after else ())
     for full in filter(None, (change.table, change.table_after)):
-        for table in (full, full.rpartition(".")[2].replace('"', "")):
+        for table in (full, unqualified(full)):
             yield table
             yield from (f"{table}.{column}" for column in columns)

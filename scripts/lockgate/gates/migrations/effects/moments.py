@@ -4,19 +4,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lockgate.gates.migrations.catalogs.catalog import Relation
-from lockgate.gates.migrations.model import BLOCKS_READS, BLOCKS_WRITES, Applied, Lock, Rewrite, Step
+from lockgate.gates.migrations.catalogs.catalog import BOOKS, Relation
+from lockgate.gates.migrations.model import (
+    BLOCKS_READS,
+    BLOCKS_WRITES,
+    Applied,
+    Lock,
+    Rewrite,
+    Step,
+    strength,
+)
 
-_STRENGTH = ("ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock")
 _TABLES, _READ_ONLY = frozenset("rpf"), frozenset("vm")
-# What a tool writes about its own migrations tells nothing of the change.
-_BOOKS = frozenset(
-    {
-        "__drizzle_migrations", "_prisma_migrations", "_sqlx_migrations", "alembic_version",
-        "django_migrations", "flyway_schema_history", "goose_db_version", "knex_migrations",
-        "knex_migrations_lock", "schema_migrations",
-    }
-)  # fmt: skip
 _FILLING = frozenset({"CREATE MATERIALIZED VIEW", "CREATE TABLE AS", "SELECT INTO"})
 _MAKES = re.compile(r"CREATE\s+(?:\w+\s+){0,2}(?:TABLE|MATERIALIZED\s+VIEW)\b", re.IGNORECASE)
 _QUERY = re.compile(r"\bAS\s*+\(?\s*+(?:SELECT|WITH|TABLE|EXECUTE)\b", re.IGNORECASE)
@@ -90,7 +89,7 @@ def moments(applied: Applied, existed: frozenset[int]) -> Iterator[Moment]:
         earlier = before.get(step.transaction, {})
         taken = {oid: lock for oid, lock in held.items() if _stronger(lock, earlier.get(oid))}
         before[step.transaction] = held
-        written = {oid for oid in step.written if not (oid in known and known[oid].name in _BOOKS)}
+        written = {oid for oid in step.written if not (oid in known and known[oid].name in BOOKS)}
         indexes = {lock.oid for lock in step.locks if _is_index(lock) and lock.oid in existed}
         done = _done(step, existed, known, written)
         yield Moment(step, tuple(held.values()), tuple(taken.values()), *done, len(indexes))
@@ -133,7 +132,7 @@ def _blocks(kind: str, mode: str) -> bool:
 
 
 def _stronger(lock: Lock, other: Lock | None) -> bool:
-    return other is None or _STRENGTH.index(lock.mode) > _STRENGTH.index(other.mode)
+    return other is None or strength(lock) > strength(other)
 
 
 def _is_index(lock: Lock) -> bool:

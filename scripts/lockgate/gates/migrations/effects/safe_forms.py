@@ -162,7 +162,7 @@ def _index(case: Case) -> Safe | None:
         return None
     relation = case.applied.before.relations.get(case.table)
     if relation and relation.relkind == "p":
-        return _partitioned(case, new)
+        return _partitioned(new)
     return Safe(tuple(Part((_concurrently(index.definition),), atomic=False) for index in new), "index")
 
 
@@ -176,7 +176,7 @@ def _new_indexes(case: Case) -> Iterator[Index]:
     yield from [index for index in found if named_in(case.moment, index.name)] or found
 
 
-def _partitioned(case: Case, new: list[Index]) -> Safe:
+def _partitioned(new: list[Index]) -> Safe:
     words = (
         "Give each partition its index with CREATE INDEX CONCURRENTLY, then ALTER INDEX … ATTACH PARTITION"
     )

@@ -1,14 +1,13 @@
 """What each migration of a change did: a row for each."""
 
 from lockgate.gates.migrations.effects.moments import Moment, moments
-from lockgate.gates.migrations.effects.wording import MODES, bare, counted
-from lockgate.gates.migrations.model import Applied, Lock, Measured
+from lockgate.gates.migrations.effects.wording import bare, counted
+from lockgate.gates.migrations.model import MODES, Applied, Lock, Measured, strength
 from lockgate.untrusted import cut, one_line
 from lockgate.verdict import Table
 
 _COLUMNS = ("migration", "strongest lock", "on", "what it did")
 _LONGEST = 120
-_ORDER = list(MODES)
 
 
 def tables(measured: Measured) -> tuple[Table, ...]:
@@ -20,11 +19,11 @@ def tables(measured: Measured) -> tuple[Table, ...]:
 def _row(applied: Applied, existed: frozenset[int]) -> tuple[str, ...]:
     seen = tuple(moments(applied, existed))
     locks = [lock for moment in seen for lock in moment.held]
-    strongest = max((_ORDER.index(lock.mode) for lock in locks), default=-1)
-    top = [lock for lock in locks if _ORDER.index(lock.mode) == strongest]
+    strongest = max(map(strength, locks), default=0)
+    top = [lock for lock in locks if strength(lock) == strongest]
     return (
         _plain(applied.migration.name),
-        MODES[_ORDER[strongest]] if top else "none",
+        MODES[top[0].mode] if top else "none",
         _on(top),
         _did(applied, seen),
     )

@@ -4,22 +4,11 @@ from collections.abc import Iterable, Sequence
 
 from lockgate.gates.migrations.catalogs.catalog import Catalog, Column
 from lockgate.gates.migrations.effects.moments import Moment
-from lockgate.gates.migrations.model import BLOCKS_READS, Applied, Lock, Rewrite
+from lockgate.gates.migrations.model import BLOCKS_READS, MODES, Applied, Lock, Rewrite
 from lockgate.gates.migrations.rule_book import shown
 from lockgate.untrusted import one_line
 
 _MOST = 5
-MODES = {
-    "AccessShareLock": "ACCESS SHARE",
-    "RowShareLock": "ROW SHARE",
-    "RowExclusiveLock": "ROW EXCLUSIVE",
-    "ShareUpdateExclusiveLock": "SHARE UPDATE EXCLUSIVE",
-    "ShareLock": "SHARE",
-    "ShareRowExclusiveLock": "SHARE ROW EXCLUSIVE",
-    "ExclusiveLock": "EXCLUSIVE",
-    "AccessExclusiveLock": "ACCESS EXCLUSIVE",
-}
-"""The modes of `pg_locks` as SQL names them, from weak to strong."""
 
 
 def bare(name: str) -> str:

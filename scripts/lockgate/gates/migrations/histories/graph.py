@@ -1,15 +1,21 @@
 """How a project's migrations name each other: two ends, holes and circles, found without running anything."""
 
+import platform
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import PurePosixPath
 
 from lockgate.finding import Related
 from lockgate.gates.migrations.histories import graph_alembic, graph_django
 from lockgate.gates.migrations.histories.nodes import Fork, Graph, Hole, Node, circle
+from lockgate.gates.migrations.histories.python_text import spoilt
 from lockgate.gates.migrations.model import Project
 from lockgate.gates.migrations.rule_book import Judged, Place, judged, shown
 from lockgate.source import display
 
+_PYTHON = f"Python {'.'.join(platform.python_version_tuple()[:2])}"
 _SHOWN = 5
+_UNREAD: Mapping[str, tuple[str, ...]] = {"alembic": (), "django": ("_", "~")}
+"""How names begin that a tool does not load."""
 _MERGE = {
     "alembic": "Run `alembic merge heads`, or let the newer one follow the other.",
     "django": "Run `manage.py makemigrations --merge`, or let the newer one follow the other.",
@@ -22,10 +28,11 @@ def graph(
     """Judge the graph of a Django or Alembic project: paths of migrations, and their bytes, before and after.
 
     `other` gives other files of the head's tree. What is wrong stands at a file of the change where one is
-    part of it. A file that cannot be parsed is left out: the tool itself says why.
+    part of it. One that is no Python fails; where it is not the change's it is left out.
     """
     found = _read(project, head, other)
     changed = {path for path, data in head.items() if base.get(path) != data}
+    yield from _spoilt(project, head, changed)
     yield from (_hole(hole) for hole in found.holes)
     yield from (_twice(pair, changed) for pair in found.twice)
     yield from _circle(found, changed)
@@ -60,6 +67,21 @@ def _read(project: Project, head: Mapping[str, bytes], other: graph_django.Read)
     if project.kind == "django":
         return graph_django.read(head, other)
     return graph_alembic.read(head) if project.kind == "alembic" else Graph({})
+
+
+def _spoilt(project: Project, head: Mapping[str, bytes], changed: set[str]) -> Iterator[Judged]:
+    for path in sorted(changed):
+        name = PurePosixPath(path).name
+        if name.startswith(_UNREAD.get(project.kind, ("",))) or not (found := spoilt(head[path])):
+            continue
+        line, why = found
+        yield judged(
+            "fails",
+            Place(path, line, line),
+            f"{_PYTHON} cannot read {shown(name)}: {shown(why)}",
+            identity=name,
+            mend="Mend the syntax.",
+        )
 
 
 def _hole(hole: Hole) -> Judged:

@@ -42,7 +42,10 @@ def history(project: Project, base: Mapping[str, bytes], head: Mapping[str, byte
         if path in moved:
             yield from _renamed(project, path, moved[path])
         elif path in head and base[path] != head[path]:
-            yield from _edited(project, path, reader.read(path, base[path]), reader.read(path, head[path]))
+            line = _first_other(base[path], head[path])
+            yield from _edited(
+                project, Place(path, line, line), reader.read(path, base[path]), reader.read(path, head[path])
+            )
         elif path not in head and path not in stood_for:
             yield _removed(project, path)
     if project.kind in {"prisma", "sql"}:
@@ -113,14 +116,21 @@ def _removed(project: Project, path: str) -> Judged:
     )
 
 
-def _edited(project: Project, path: str, before: Essence, after: Essence) -> Iterator[Judged]:
+def _first_other(before: bytes, after: bytes) -> int:
+    """Give the first line that is another one, the last where lines are missing at the end."""
+    old, new = before.splitlines(), after.splitlines()
+    same = next((at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), None)
+    return min(len(old), len(new) - 1) + 1 if same is None else same + 1
+
+
+def _edited(project: Project, place: Place, before: Essence, after: Essence) -> Iterator[Judged]:
     if before == after:
         return
-    name = numbers.name_of(project, path)
+    name = numbers.name_of(project, place.path)
     undoing = before.up == after.up or name.endswith(_UNDOING) or _is_flyway_undo(project, name)
     yield judged(
         _RULE,
-        Place(path),
+        place,
         f"{shown(name)} is merged already, and {'what undoes it' if undoing else 'what it does'} is edited",
         identity=f"edited {name}",
         severity=Severity.MEDIUM if undoing else None,

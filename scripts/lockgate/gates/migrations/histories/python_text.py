@@ -26,6 +26,24 @@ def parsed(data: bytes) -> ast.Module | None:
         return None
 
 
+def spoilt(data: bytes) -> tuple[int, str] | None:
+    """Give the line, 0 for none, at which a file stops being Python, and why; None for one that is.
+
+    What is too large or too deep for us may be fine, and is none either.
+    """
+    if len(data) > MOST_BYTES:
+        return None
+    try:
+        ast.parse(data)
+    except SyntaxError as error:
+        return error.lineno or 0, error.msg
+    except ValueError as error:  # a null byte, until Python 3.12
+        return 0, str(error)
+    except (RecursionError, MemoryError):
+        return None
+    return None
+
+
 def assigned(body: list[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
     """Give the names that a module or a class assigns, and to what; one with an annotation counts too."""
     for statement in body:

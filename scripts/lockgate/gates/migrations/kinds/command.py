@@ -53,9 +53,7 @@ class CommandSession:
         """Run the command, watched; its lines are not known."""
         before = snapshot(self._control)
         self._entries()
-        start = time.monotonic()
         failure = self.replay(migration, keep=True)
-        seconds = time.monotonic() - start
         heard = self._entries()
         if not heard and not failure:
             raise ToolError(
@@ -63,7 +61,7 @@ class CommandSession:
                 cause="it does not go by DATABASE_URL, or `database-url` names a server that is not ours",
                 todo="let it read DATABASE_URL, and leave `database-url` out",
             )
-        return Trace(steps(heard, before), failure, seconds)
+        return Trace(steps(heard, before), failure)
 
     def replay(self, migration: Migration, *, keep: bool = False) -> Failure | None:
         """Run the command; without `keep` what the log says of it is thrown away."""

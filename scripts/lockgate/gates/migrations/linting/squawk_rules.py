@@ -6,6 +6,7 @@ the catalog knows better. Left out on purpose: rules of style and taste.
 """
 
 from lockgate.finding import Rule, Severity
+from lockgate.gates.migrations.rule_book import rule
 
 TOOL = "squawk"
 _DOCS = "https://squawkhq.com/docs/{}"
@@ -101,19 +102,8 @@ UNSEEN, WORK, LOCKS = frozenset(_UNSEEN), frozenset(_WORK), frozenset(_LOCKS)
 
 
 def _rule(name: str, row: _Row) -> Rule:
-    severity, what, why, mend = row
     link = "" if name == "syntax-error" else _DOCS.format(name)
-    return Rule(
-        id=name,
-        tool=TOOL,
-        name=name.replace("-", " ").capitalize(),
-        severity=severity,
-        what=what,
-        why=why,
-        mend=mend,
-        help=link,
-        tags=("reliability",),
-    )
+    return rule(name, *row, link=link, tool=TOOL)
 
 
 RULES = {name: _rule(name, row) for name, row in sorted({**_UNSEEN, **_WORK, **_LOCKS, **_CONTRACT}.items())}

@@ -8,11 +8,13 @@ from typing import Protocol
 
 from lockgate.gates.migrations.catalogs.snapshot import snapshot
 from lockgate.gates.migrations.model import Applied, Failure, Migration, Project, Session
-from lockgate.gates.migrations.rehearsals.second_run import second_run, stays
+from lockgate.gates.migrations.projects import CODE
+from lockgate.gates.migrations.rehearsals.second_run import commits, second_run, second_run_of_code, stays
 from lockgate.gates.migrations.rehearsals.seed import seeded
 from lockgate.gates.migrations.rehearsals.way_back import way_back
 from lockgate.gates.migrations.rule_book import Judged
 from lockgate.gates.migrations.sessions.sql_session import SqlSession
+from lockgate.gates.migrations.sessions.tool_session import ToolSession
 from lockgate.postgres.database import Database
 
 
@@ -53,16 +55,26 @@ def back(stage: Stage) -> Iterator[Judged]:
 
 
 def twice(stage: Stage) -> Iterator[Judged]:
-    """Run each of the change's migrations that has no transaction to its middle, then as a whole."""
-    last = max((at for at, one in enumerate(stage.applied, 1) if stays(one.migration)), default=0)
-    if not last:
+    """Stop each of the change's migrations that has no transaction on its way, then run it as a whole."""
+    code = stage.project.kind in CODE
+    stops = [commits(one) if code else bool(stays(one.migration)) for one in stage.applied]
+    if not any(stops):
         return
+    last = len(stops) - stops[::-1].index(True)
     with _copy(stage, stage.base) as far:
-        for one in stage.applied[:last]:
+        for one, stopped in zip(stage.applied[:last], stops, strict=False):
             if one.trace.failure:
                 return
-            yield from second_run(one.migration, lambda: _fresh(stage, far.name))
-            _run(far, one.migration, stage.seconds)
+            if stopped:
+                yield from _second_run(stage, one, far.name)
+            if one is not stage.applied[last - 1]:
+                _Program(stage, far).replay(one.migration)
+
+
+def _second_run(stage: Stage, one: Applied, of: str) -> Iterator[Judged]:
+    if stage.project.kind in CODE:
+        return second_run_of_code(one, lambda: _program(stage, of))
+    return second_run(one.migration, lambda: _fresh(stage, of))
 
 
 def on_rows(stage: Stage, seed: Migration) -> Iterator[Judged]:
@@ -88,6 +100,28 @@ def _copy(stage: Stage, of: str) -> Iterator[Database]:
 def _fresh(stage: Stage, of: str) -> Iterator[Callable[[Migration], Failure | None]]:
     with _copy(stage, of) as database:
         yield lambda migration: _run(database, migration, stage.seconds)
+
+
+@contextmanager
+def _program(stage: Stage, of: str) -> Iterator["_Program"]:
+    with _copy(stage, of) as database:
+        yield _Program(stage, database)
+
+
+@dataclass(frozen=True, slots=True)
+class _Program:
+    """Begin the project's tool anew for each thing that it is told: no run leaves the next one anything."""
+
+    stage: Stage
+    database: Database
+
+    def stop(self, migration: Migration, statements: int) -> int | None:
+        with closing(self.stage.opens(self.database)) as session:
+            return session.stop(migration, statements) if isinstance(session, ToolSession) else None
+
+    def replay(self, migration: Migration) -> Failure | None:
+        with closing(self.stage.opens(self.database)) as session:
+            return session.replay(migration)
 
 
 def _run(database: Database, migration: Migration, seconds: float) -> Failure | None:

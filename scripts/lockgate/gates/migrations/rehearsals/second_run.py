@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from typing import Protocol
 
-from lockgate.gates.migrations.model import Failure, Migration
+from lockgate.gates.migrations.model import Applied, Failure, Migration
 from lockgate.gates.migrations.rule_book import Judged, Place, judged, shown
 from lockgate.gates.migrations.sessions.statements import kind_of
 
@@ -18,6 +19,16 @@ _BACK = frozenset({"ABORT", "ROLLBACK"})
 Copy = Callable[[], AbstractContextManager[Callable[[Migration], Failure | None]]]
 """Open a copy of the database as it was before the migration, and give what applies one, each on a connection
 of its own."""
+
+
+class Stops(Protocol):
+    """Apply migrations by a tool that can be stopped on the way."""
+
+    def stop(self, migration: Migration, statements: int) -> int | None:
+        """Stop one behind some of its statements, give the last one's line; None where it has no more."""
+
+    def replay(self, migration: Migration) -> Failure | None:
+        """Apply one as a whole."""
 
 
 def second_run(migration: Migration, copy: Copy) -> Iterator[Judged]:
@@ -33,15 +44,41 @@ def second_run(migration: Migration, copy: Copy) -> Iterator[Judged]:
                 return  # the whole fails there too, and says so
             failure = apply(migration)
         if failure:
-            last = migration.up[cut - 1]
-            yield judged(
-                "not-rerunnable",
-                Place(migration.path, failure.line),
-                f"{shown(migration.name)} runs without a transaction: when it has stopped behind line"
-                f" {last.end_line}, it fails at its second run: {shown(failure.message)}",
-                identity=migration.name,
-            )
+            yield _not_rerunnable(migration, migration.up[cut - 1].end_line, failure)
             return
+
+
+def second_run_of_code(one: Applied, copy: Callable[[], AbstractContextManager[Stops]]) -> Iterator[Judged]:
+    """Let the tool stop a migration behind each of its first ten statements, and run it again.
+
+    `copy` opens the tool on a copy of the database as it was before; the first that fails is told.
+    """
+    if not commits(one):
+        return
+    for statements in range(1, _MOST + 1):
+        with copy() as session:
+            line = session.stop(one.migration, statements)
+            if line is None:
+                return
+            failure = session.replay(one.migration)
+        if failure:
+            yield _not_rerunnable(one.migration, line, failure)
+            return
+
+
+def commits(one: Applied) -> bool:
+    """Say whether what a migration's code does was seen in more than one transaction."""
+    return len({step.transaction for step in one.trace.steps if step.line}) > 1
+
+
+def _not_rerunnable(migration: Migration, line: int, failure: Failure) -> Judged:
+    return judged(
+        "not-rerunnable",
+        Place(migration.path, failure.line),
+        f"{shown(migration.name)} does not run in one transaction: when it has stopped behind line"
+        f" {line}, it fails at its second run: {shown(failure.message)}",
+        identity=migration.name,
+    )
 
 
 def stays(migration: Migration) -> list[int]:

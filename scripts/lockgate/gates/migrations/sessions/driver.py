@@ -20,14 +20,24 @@ from typing import Any
 LONGEST = 4000
 
 
+class StoppedError(BaseException):
+    """Stop a migration, as a deploy that is killed is."""
+
+
 class Lines:
-    """Put before each statement the lines of the migration's file that it comes from."""
+    """Put before each statement the lines of the migration's file that it comes from.
+
+    With `until` the migration is stopped when it has run so many statements; `stopped` is then the last line.
+    """
 
     def __init__(self, token: str) -> None:
         self._token = token
         self._trees: dict[str, Any] = {}
         self.path = ""
         self.span: tuple[int, int] | None = None
+        self.until: int | None = None
+        self.stopped: int | None = None
+        self._done = self._last = 0
 
     def tree(self, path: str) -> Any:
         """Parse a file; None for what is no Python text."""
@@ -54,10 +64,16 @@ class Lines:
         """Say which file is run from now on; none for the tool itself."""
         self.path = path
         self.span = None
+        self._done = self._last = 0
 
     def mark(self, text: str) -> str:
         """Write the lines before a statement: those of the call in the file, else those that are known."""
         first, last = self._here() or self.span or (0, 0)
+        if first:  # else the tool says it for itself
+            if self._done == self.until:
+                self.stopped = self._last
+                raise StoppedError
+            self._done, self._last = self._done + 1, last
         return f"/*lockgate {self._token}:{first}-{last}*/ {text}"
 
     def _here(self) -> tuple[int, int] | None:
@@ -130,6 +146,7 @@ def _loaded(folder: str) -> bool:
 
 def _answer(tool: Any, line: bytes) -> dict[str, Any]:
     asked = json.loads(line)
+    tool.lines.until, tool.lines.stopped = asked.get("until"), None
     try:
         if asked["ask"] == "identity":
             return {"ok": packages()}
@@ -139,6 +156,8 @@ def _answer(tool: Any, line: bytes) -> dict[str, Any]:
             _move(*asked["moved"])
         return {"ok": getattr(tool, "ask_" + asked["ask"])(asked)}
     except BaseException as error:  # noqa: BLE001 - the project's code may raise anything, SystemExit too
+        if tool.lines.stopped is not None:  # what puts itself in order may have raised something else
+            return {"ok": {"stopped": tool.lines.stopped}}
         traceback.print_exc()
         return {"failure": failure(error, tool.lines)}
     finally:

@@ -106,12 +106,14 @@ class Tool:
         script = self._script(asked["name"])
         tree = self.lines.tree(script.path)
         if _does_nothing(tree, "downgrade") and not _does_nothing(tree, "upgrade"):
+            self.lines.span = _span(tree, "downgrade")
             raise self._refused("its downgrade() does nothing", "irreversible")
         before = script.down_revision
         target = before[0] if isinstance(before, (tuple, list)) else before
         try:
             self._run(asked["name"], self._command.downgrade, target or "base")
         except NotImplementedError as error:
+            self.lines.span = (self.lines.blame(error), 0)
             raise self._refused(f"its downgrade() is not written: {error}", "irreversible") from error
         return {}
 
@@ -153,6 +155,14 @@ def _words(difference: Any) -> str:
         return str(difference)
     parts = [getattr(each, "name", each) for each in difference[:6]]
     return " ".join(str(part) for part in parts if isinstance(part, (str, bool)) and part)
+
+
+def _span(tree: Any, name: str) -> Any:
+    """Give the lines of a function of the file."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            return (node.lineno, node.end_lineno)
+    return None
 
 
 def _does_nothing(tree: Any, name: str) -> bool:

@@ -79,6 +79,8 @@ class Tool:
 
     def ask_apply(self, asked: dict[str, Any]) -> Any:
         """Apply one migration; those that it needs have been."""
+        if self._executor is None:  # a session on a copy has made no plan
+            self.ask_plan({})
         executor = self._executor
         migration = executor.loader.graph.nodes[(asked["app"], asked["name"])]
         if self._state is None:
@@ -98,6 +100,7 @@ class Tool:
         try:
             executor.migrate([], plan=[(migration, True)])
         except importlib.import_module("django.db.migrations.exceptions").IrreversibleError as error:
+            self.lines.span = self._one_way(migration)
             raise self._refused(str(error), "irreversible") from error
         executor.loader.applied_migrations.pop((asked["app"], asked["name"]), None)  # Django reads it once
         return {}
@@ -120,12 +123,19 @@ class Tool:
             state.ProjectState.from_apps(apps),
             questioner.MigrationQuestioner(specified_apps=set(), dry_run=True),
         ).changes(graph=loader.graph)
-        return [
-            {"app": label, "words": operation.describe(), "path": _models(apps.get_app_config(label))}
-            for label, migrations in sorted(changes.items())
-            for migration in migrations
-            for operation in migration.operations
-        ]
+        found = []
+        for label, migrations in sorted(changes.items()):
+            path = _models(apps.get_app_config(label))
+            for operation in [each for migration in migrations for each in migration.operations]:
+                line = _line_of(self.lines.tree(path), operation)
+                found.append({"app": label, "words": operation.describe(), "path": path, "line": line})
+        return found
+
+    def _one_way(self, migration: Any) -> Any:
+        """Give the lines of the first operation that cannot be undone."""
+        spans = _operations(self.lines.tree(_path(migration)), len(migration.operations))
+        both = zip(migration.operations, spans)  # noqa: B905 - 3.8 has no `strict`
+        return next((span for operation, span in both if not operation.reversible), None)
 
     def _watch(self, migration: Any, method: str) -> None:
         """Let each operation say that it runs: what it makes Django run later is its own, too."""
@@ -176,6 +186,20 @@ def _path(migration: Any) -> str:
 
 def _models(config: Any) -> str:
     return str(getattr(config.models_module, "__file__", None) or config.path)
+
+
+def _line_of(tree: Any, operation: Any) -> int:
+    """Give the line of the field or the model that an operation is about, 0 where the file has neither."""
+    name = str(getattr(operation, "name", ""))
+    model = str(getattr(operation, "model_name", "") or name).lower()
+    for node in ast.walk(tree or ast.Module([], [])):
+        if isinstance(node, ast.ClassDef) and node.name.lower() == model:
+            for each in node.body:
+                names = each.targets if isinstance(each, ast.Assign) else [getattr(each, "target", None)]
+                if any(isinstance(target, ast.Name) and target.id == name for target in names):
+                    return each.lineno
+            return node.lineno
+    return 0
 
 
 def _operations(tree: Any, count: int) -> list[Any]:

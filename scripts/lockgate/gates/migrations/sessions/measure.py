@@ -79,7 +79,7 @@ def _make_base(server: AnyServer, work: Work) -> None:
     started = time.monotonic()
     with closing(work.base(database)) as session:
         for migration in session.plan():
-            if not work.is_new(migration):
+            if work.project.kind == "command" or not work.is_new(migration):
                 _replay(session, migration)
     server.entries()
     if work.kept and isinstance(server, Server) and time.monotonic() - started > _WORTH_KEEPING:

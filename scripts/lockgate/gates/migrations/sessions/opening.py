@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 from lockgate.config.model import MigrationsConfiguration
 from lockgate.gates.migrations.kinds import sql_folder
 from lockgate.gates.migrations.kinds.command import CommandSession
+from lockgate.gates.migrations.kinds.sql_text import Read
 from lockgate.gates.migrations.model import Project, Session
-from lockgate.gates.migrations.projects import Read
 from lockgate.gates.migrations.sessions.interpreters import python_of_project
 from lockgate.gates.migrations.sessions.measure import Open
 from lockgate.gates.migrations.sessions.sql_session import SqlSession
@@ -19,6 +19,14 @@ from lockgate.gates.migrations.sessions.tool_session import open_project
 from lockgate.gates.migrations.sides import Sides
 from lockgate.postgres.database import Database
 from lockgate.postgres.log import Entry
+
+_SQLX_BOOKS = """
+CREATE TABLE IF NOT EXISTS _sqlx_migrations (
+    version bigint PRIMARY KEY, description text NOT NULL, installed_on timestamptz NOT NULL DEFAULT now(),
+    success boolean NOT NULL, checksum bytea NOT NULL, execution_time bigint NOT NULL
+)
+"""
+"""What sqlx makes before the first migration: there are projects whose migrations write there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,14 @@ class Opening:
 
     def _sql(self, project: Project, read: Read) -> Open:
         migrations = sql_folder.migrations(project, read)
-        return lambda database: SqlSession(database, migrations, seconds=self.seconds)
+
+        def begin(database: Database) -> Session:
+            if project.style == "sqlx":
+                with database.connect() as connection:
+                    connection.execute(_SQLX_BOOKS)
+            return SqlSession(database, migrations, seconds=self.seconds)
+
+        return begin
 
     @contextmanager
     def at_base(self) -> Iterator[Open]:

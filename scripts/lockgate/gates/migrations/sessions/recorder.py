@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lockgate.gates.migrations.catalogs.catalog import Catalog
+from lockgate.gates.migrations.catalogs.catalog import BOOKS, Catalog
 from lockgate.gates.migrations.model import Lock, Rewrite, Step
 from lockgate.gates.migrations.sessions.statements import split
 from lockgate.gates.migrations.sessions.told import Event, Held, Said, Told, heard
@@ -20,14 +20,6 @@ if TYPE_CHECKING:
 
 SCHEMA = "lockgate_recorder"
 _TABLES = frozenset("rp")
-_BOOKS = frozenset({
-    "_prisma_migrations", "__drizzle_migrations", "_sqlx_migrations", "alembic_version",
-    "ar_internal_metadata", "databasechangelog", "databasechangeloglock", "django_migrations",
-    "flyway_schema_history", "goose_db_version", "knex_migrations", "knex_migrations_lock", "pgmigrations",
-    "schema_migrations", "SequelizeMeta",
-})  # fmt: skip
-"""Tables in which tools write down what they have applied."""
-
 _COMMANDS = b"""
 CREATE EVENT TRIGGER lockgate_starts ON ddl_command_start EXECUTE FUNCTION lockgate_recorder.starts();
 CREATE EVENT TRIGGER lockgate_drops ON sql_drop EXECUTE FUNCTION lockgate_recorder.drops();
@@ -262,7 +254,7 @@ def _new_writes(locks: Iterable[Lock], before: Iterable[Lock]) -> set[int]:
 def _share(spots: Sequence[_Spot], new: set[int], names: _Names) -> list[frozenset[int]]:
     """Say which tables each statement wrote: those that it names, then what one may have written inside."""
     shares = [frozenset(_named(spot.spoken, new, names)) for spot in spots]
-    left = {oid for oid in new.difference(*shares) if names.name(oid).partition(".")[2] not in _BOOKS}
+    left = {oid for oid in new.difference(*shares) if names.name(oid).partition(".")[2] not in BOOKS}
     for wanted in ("hides", "writes"):
         for at, spot in enumerate(spots):
             if left and not spot.own and getattr(spot.spoken, wanted):

@@ -1,7 +1,6 @@
 """Apply migrations that are SQL, one statement at a time, and watch each of them."""
 
 import re
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -111,7 +110,6 @@ class SqlSession:
             self._connect()
 
     def _trace(self, migration: Migration, statements: Sequence[Statement]) -> Trace:
-        started = time.monotonic()
         if migration.refused:
             return Trace(failure=migration.refused)
         steps: list[Step] = []
@@ -138,7 +136,7 @@ class SqlSession:
             failure = _failure(trouble, statement)
         if failure:
             self._clean()
-        return Trace(tuple(steps), failure, time.monotonic() - started)
+        return Trace(tuple(steps), failure)
 
 
 class _Run:

@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -88,6 +87,16 @@ class ToolSession:
         self._entries()  # nobody reads them, and a long log would be taken for a loop
         return failure
 
+    def stop(self, migration: Migration, statements: int) -> int | None:
+        """Apply the next one and stop it behind some of its statements; give the line of the last of them.
+
+        Give None where it has no more statements than that, or fails before.
+        """
+        answer = self._answer("apply", {**_names(migration), "until": statements})
+        self._entries()
+        stopped = answer.get("ok", {}).get("stopped")
+        return None if stopped is None else int(stopped)
+
     def revert(self, migration: Migration) -> Trace:
         """Undo the last one that was applied."""
         return self._watched("revert", migration)
@@ -102,7 +111,10 @@ class ToolSession:
         if failure and failure["kind"] == "unknown":
             return ()
         found = self._ok("drift", answer)
-        return tuple(Drift(each["app"], each["words"], self._inside(each["path"])) for each in found)
+        return tuple(
+            Drift(each["app"], each["words"], self._inside(each["path"]), each.get("line", 0))
+            for each in found
+        )
 
     def is_apart(self) -> bool:
         """Say whether no code of the other checkout has been loaded, which is installed in its place."""
@@ -123,9 +135,7 @@ class ToolSession:
     def _watched(self, what: str, migration: Migration) -> Trace:
         before = snapshot(self._control)
         self._entries()
-        start = time.monotonic()
         failure = self._ask(what, _names(migration))
-        seconds = time.monotonic() - start
         heard = self._entries()
         if not heard and not failure:
             raise ToolError(
@@ -133,7 +143,7 @@ class ToolSession:
                 cause="the server is not ours, so that its log cannot be read",
                 todo="leave `database-url` out for projects whose migrations are code",
             )
-        return Trace(steps(heard, before, self._token), failure, seconds)
+        return Trace(steps(heard, before, self._token), failure)
 
     def _ask(self, what: str, more: Mapping[str, object]) -> Failure | None:
         try:
@@ -164,8 +174,15 @@ class ToolSession:
         return answer["ok"]
 
     def _unusable(self, what: str, why: str) -> ToolError:
+        words = f"{self._tool.kind} did not {what}{self._where}: {cut(one_line(why), _LONGEST)}"
+        if why.startswith(("IndentationError: ", "SyntaxError: ", "TabError: ")):
+            return ToolError(
+                words,
+                cause="a file that it loads is no Python that the project's Python can read",
+                todo="mend that file, or name the Python that reads it in `gates.migrations.python`",
+            )
         return ToolError(
-            f"{self._tool.kind} did not {what}{self._where}: {cut(one_line(why), _LONGEST)}",
+            words,
             cause="a package or a variable that the project needs is missing, or its settings are wrong",
             todo="name its Python in `gates.migrations.python` and what it needs in "
             "`gates.migrations.environment`, or let its own program migrate, with `gates.migrations.command`",
