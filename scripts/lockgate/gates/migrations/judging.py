@@ -178,7 +178,7 @@ def _path(project: Project) -> str:
 
 
 def _named(project: Project, changed: Collection[str] | None) -> Project:
-    """Let what a `command` does, which is one thing to us, stand at the first file that the change touches."""
+    """Let what a `command` does, one thing to us, stand at the first file that the change touches."""
     path = next((path for path in project.files if path in (changed or ())), project.path)
     return replace(project, path=path) if project.kind == "command" else project
 
