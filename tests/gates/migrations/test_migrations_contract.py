@@ -210,6 +210,16 @@ def test_the_step_that_did_it_gives_the_line(steps: tuple[Step, ...], line: int)
     assert finding.line == line
 
 
+def test_a_constraint_stands_where_its_name_does() -> None:
+    rule = Constraint(5, 1, "long", "c", "CHECK (length(email) > 1)", valid=True, columns=(2,))
+    steps = (
+        Step("CREATE INDEX ON users (email)", line=2),
+        Step("ALTER TABLE users ADD CONSTRAINT long CHECK (length(email) > 1)", line=7),
+    )
+    (finding,) = findings(measured(applied(BASE, replace(BASE, constraints={5: rule}), *steps)))
+    assert (finding.rule, finding.line) == ("writers-broken", 7)
+
+
 def test_the_same_finding_at_the_next_run() -> None:
     moved = applied(BASE, without(BASE, (1, 2)), Step("ALTER TABLE users DROP email", line=99))
     keys = [[each.key for each in contracts(measured(one), named())] for one in (DROP, moved)]

@@ -180,5 +180,6 @@ def _score(step: Step, change: Change) -> int:
     exact = any(f"{table}.{column}" in objects for table in tables for column in columns)
     named = any(unqualified(table).lower() in words for table in tables)
     column = any(name.lower() in words for name in columns)
+    own = change.value.lower() in words  # a constraint's name, which no other step has
     fits = change.what not in _OF_A_COLUMN or words & {"drop", "rename", "alter"}
-    return 8 * exact + 4 * (column and bool(fits)) + 2 * (not tables.isdisjoint(objects)) + named
+    return 8 * (exact or own) + 4 * (column and bool(fits)) + 2 * (not tables.isdisjoint(objects)) + named
