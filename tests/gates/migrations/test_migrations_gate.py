@@ -11,7 +11,9 @@ import pytest
 
 from gates.migrations.gate_runs import HARMLESS, REWRITE, TABLES, Files, change, found, settings, told, url_of
 from gates.running import gate
-from lockgate.errors import ExitCode, InputError
+from lockgate.config.model import MigrationsConfiguration
+from lockgate.errors import ExitCode, InputError, ToolError
+from lockgate.gates.migrations.serving import serving
 from lockgate.postgres.server import Server
 
 FOLDER = "db/migrations/"
@@ -285,3 +287,13 @@ def test_a_change_cannot_let_its_own_code_be_run(tmp_path: Path) -> None:
     assert ("not-measured", "medium", "manage.py") in own
     assert "several-leaves" in {rule for rule, _, _ in own}
     assert verdict.exit_code is ExitCode.FINDINGS
+
+
+def test_what_our_own_statements_meet_is_the_servers_fault(server: Server, tmp_path: Path) -> None:
+    configuration = MigrationsConfiguration(database_url=url_of(server))
+    with (
+        pytest.raises(ToolError, match="nobody"),
+        serving(configuration, frozenset(), tmp_path, None) as given,
+        given.create("one").connect() as connection,
+    ):
+        connection.execute("SELECT * FROM nobody")

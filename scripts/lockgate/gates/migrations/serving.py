@@ -2,12 +2,15 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+
+import psycopg
 
 from lockgate.config.model import MigrationsConfiguration
 from lockgate.gates.migrations.model import Project
 from lockgate.gates.migrations.projects import CODE
+from lockgate.postgres.database import trouble
 from lockgate.postgres.given import AnyServer, given
 from lockgate.postgres.programs import Programs, choose, installed
 from lockgate.postgres.server import serve
@@ -20,14 +23,23 @@ MAJORS = (17, 18, 16, 15, 14)
 def serving(
     configuration: MigrationsConfiguration, extensions: frozenset[str], home: Path, kept: Path | None
 ) -> Iterator[AnyServer]:
-    """Run a server with these extensions, or use the caller's; raise ToolError or InputError."""
-    if configuration.database_url:
-        remote = configuration.remote_database == "allow"
-        with given(configuration.database_url, remote=remote) as server:
+    """Run a server with these extensions, or use the caller's; raise ToolError or InputError.
+
+    What a statement of ours meets on it, as when it died, is a ToolError too.
+    """
+    try:
+        with _started(configuration, extensions, home, kept) as server:
             yield server
-    else:
-        with serve(_programs(configuration, extensions, home), kept) as own:
-            yield own
+    except psycopg.Error as error:
+        raise trouble(error) from error
+
+
+def _started(
+    configuration: MigrationsConfiguration, extensions: frozenset[str], home: Path, kept: Path | None
+) -> AbstractContextManager[AnyServer]:
+    if configuration.database_url:
+        return given(configuration.database_url, remote=configuration.remote_database == "allow")
+    return serve(_programs(configuration, extensions, home), kept)
 
 
 def _programs(configuration: MigrationsConfiguration, extensions: frozenset[str], home: Path) -> Programs:
