@@ -5,9 +5,9 @@ from contextlib import closing
 from functools import cache
 from typing import TYPE_CHECKING
 
+from lockgate.gates.judged import Judged
 from lockgate.gates.migrations.effects.effects import effects
 from lockgate.gates.migrations.model import Applied, Measured, Migration, Project, Statement
-from lockgate.gates.migrations.rule_book import Judged
 
 if TYPE_CHECKING:
     from psycopg import Connection

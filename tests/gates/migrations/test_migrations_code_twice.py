@@ -9,12 +9,12 @@ import pytest
 
 from gates.migrations.told_session import fresh
 from gates.migrations.tool_projects import PROJECTS, copied, python_with
+from lockgate.gates.judged import Judged
 from lockgate.gates.migrations.catalogs.snapshot import snapshot
 from lockgate.gates.migrations.kinds import alembic, django
 from lockgate.gates.migrations.model import Applied, Migration
 from lockgate.gates.migrations.rehearsals.rehearsals import Stage, on_rows, twice
 from lockgate.gates.migrations.rehearsals.seed import seed_of
-from lockgate.gates.migrations.rule_book import Judged
 from lockgate.gates.migrations.sessions import recorder
 from lockgate.gates.migrations.sessions.tool_session import ToolSession, open_project
 from lockgate.postgres.database import Database

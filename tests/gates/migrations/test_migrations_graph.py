@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from lockgate.finding import Severity
+from lockgate.gates.judged import Judged
 from lockgate.gates.migrations.histories.graph import graph
 from lockgate.gates.migrations.model import Project
-from lockgate.gates.migrations.rule_book import Judged
 
 SHOP = Path(__file__).parents[3] / "examples/shop/backend"
 DJANGO = Project("django", "", "manage.py")

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import pytest
 
 from lockgate.finding import Severity
+from lockgate.gates.judged import Judged
 from lockgate.gates.migrations.histories.history import history
 from lockgate.gates.migrations.model import Kind, Project
-from lockgate.gates.migrations.rule_book import Judged
 
 CHANGED = "merged-migration-changed"
 SQL = b"CREATE TABLE a (x int);\nALTER TABLE a ADD y text DEFAULT 'a  b';\n"

@@ -7,9 +7,9 @@ import pytest
 
 from gates.migrations.told_session import fresh, migration
 from lockgate.finding import Severity
+from lockgate.gates.judged import Judged
 from lockgate.gates.migrations.model import Applied, Migration, Project
 from lockgate.gates.migrations.rehearsals.seed import seed_of
-from lockgate.gates.migrations.rule_book import Judged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

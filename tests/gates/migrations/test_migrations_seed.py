@@ -1,10 +1,10 @@
 """Migrations that fail as soon as there are rows; no value of a row is ever shown."""
 
 from gates.migrations.told_session import Told, migration
+from lockgate.gates.judged import Judged
 from lockgate.gates.migrations.catalogs.catalog import Catalog, Column
 from lockgate.gates.migrations.model import Applied, Failure, Migration, Trace
 from lockgate.gates.migrations.rehearsals.seed import seed_of, seeded
-from lockgate.gates.migrations.rule_book import Judged
 
 SECRET = "jane@example"
 

@@ -5,11 +5,11 @@ import pytest
 from gates.migrations.told_session import Told, migration
 from lockgate.errors import ToolError
 from lockgate.finding import Severity
+from lockgate.gates.judged import Judged
 from lockgate.gates.migrations.catalogs.catalog import Catalog, Column, Enum, Index, Relation
 from lockgate.gates.migrations.catalogs.likeness import described
 from lockgate.gates.migrations.model import Applied, Failure, Migration, Project, Trace
 from lockgate.gates.migrations.rehearsals.way_back import way_back
-from lockgate.gates.migrations.rule_book import Judged
 
 GOOSE = Project("sql", "db", "db", style="goose")
 EMPTY = Catalog()

@@ -10,10 +10,11 @@ import pytest
 from lockgate.config.model import Licences, ScaConfiguration
 from lockgate.errors import ConfigurationError
 from lockgate.finding import Severity
+from lockgate.gates.judged import Judged
 from lockgate.gates.sca.component_rules import Policy, findings, standing
 from lockgate.gates.sca.introduced import introduced
 from lockgate.gates.sca.names import near
-from lockgate.gates.sca.rule_book import RULES, Judged
+from lockgate.gates.sca.rule_book import RULES
 from lockgate.inventory.model import Component, File, Inventory, Kind, Origin
 
 TODAY = date(2026, 11, 21)

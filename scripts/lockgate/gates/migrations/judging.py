@@ -9,6 +9,7 @@ from pathlib import Path
 from lockgate import __version__
 from lockgate.config.model import MigrationsConfiguration
 from lockgate.finding import Severity
+from lockgate.gates.judged import Judged
 from lockgate.gates.migrations.contracts.contract import contracts
 from lockgate.gates.migrations.contracts.references import References
 from lockgate.gates.migrations.contracts.released import Released, records
@@ -25,7 +26,7 @@ from lockgate.gates.migrations.named_files import named_file
 from lockgate.gates.migrations.outputs import output
 from lockgate.gates.migrations.projects import CODE, chosen, gone, own, touched
 from lockgate.gates.migrations.rehearsing import rehearsed
-from lockgate.gates.migrations.rule_book import TOOL, Judged, Place, judged, shown
+from lockgate.gates.migrations.rule_book import TOOL, Place, judged, shown
 from lockgate.gates.migrations.serving import MAJORS, kept_place, serving
 from lockgate.gates.migrations.sessions.measure import Open, Work, measure
 from lockgate.gates.migrations.sessions.opening import Opening

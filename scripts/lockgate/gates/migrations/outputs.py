@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from lockgate.finding import Finding, Rule
 from lockgate.fingerprint import fingerprints
-from lockgate.gates.migrations.rule_book import RULES, Judged
+from lockgate.gates.judged import Judged
+from lockgate.gates.migrations.rule_book import RULES
 from lockgate.gates.protocol import Output
 
 

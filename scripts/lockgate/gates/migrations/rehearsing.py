@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 
 from lockgate.errors import ToolError
+from lockgate.gates.judged import Judged
 from lockgate.gates.migrations.histories import prisma_drift
 from lockgate.gates.migrations.histories.drift import Drift, drift
 from lockgate.gates.migrations.model import Measured, Session
@@ -11,7 +12,6 @@ from lockgate.gates.migrations.named_files import named_file
 from lockgate.gates.migrations.outputs import output
 from lockgate.gates.migrations.rehearsals.rehearsals import Stage, back, on_rows, twice
 from lockgate.gates.migrations.rehearsals.seed import seed_of
-from lockgate.gates.migrations.rule_book import Judged
 from lockgate.gates.migrations.sessions.measure import BASE, HEAD, Work
 from lockgate.gates.migrations.sessions.opening import Opening
 from lockgate.gates.migrations.sessions.tool_session import ToolSession

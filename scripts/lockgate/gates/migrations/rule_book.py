@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from lockgate.finding import Finding, Related, Rule, Severity
 from lockgate.fingerprint import content_key
+from lockgate.gates.judged import Judged
 from lockgate.source import display
 from lockgate.untrusted import cut, one_line
 
@@ -20,14 +21,6 @@ class Place:
     path: str
     line: int = 0
     end_line: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """Hold a finding that has no fingerprint yet, and the key that one is made of (lockgate.fingerprint)."""
-
-    finding: Finding
-    key: str
 
 
 def judged(

@@ -14,9 +14,10 @@ from lockgate.config.model import ScaConfiguration
 from lockgate.errors import ConfigurationError
 from lockgate.finding import Finding, Severity
 from lockgate.fingerprint import fingerprints
+from lockgate.gates.judged import Judged
 from lockgate.gates.sca.graph import is_ours
 from lockgate.gates.sca.licence_policy import LicencePolicy
-from lockgate.gates.sca.rule_book import Judged, judged, named
+from lockgate.gates.sca.rule_book import judged, named
 from lockgate.inventory.model import Component, Inventory
 
 _TYPES = {"Docker": "docker", "GitHub Actions": "github", "PyPI": "pypi", "npm": "npm"}

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping
 
 from lockgate.config.model import ScaConfiguration
 from lockgate.finding import Finding
+from lockgate.gates.judged import Judged
 from lockgate.gates.protocol import Output, Task
 from lockgate.gates.sca.component_rules import Policy, findings, standing
 from lockgate.gates.sca.introduced import introduced
 from lockgate.gates.sca.locks import Lock, Locks
 from lockgate.gates.sca.moved import by_origin
-from lockgate.gates.sca.rule_book import RULES, Judged
+from lockgate.gates.sca.rule_book import RULES
 from lockgate.inventory.environment import PATH as ENVIRONMENT
 from lockgate.inventory.model import Inventory
 

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator
 from posixpath import join, normpath
 from urllib.parse import urlsplit
 
+from lockgate.gates.judged import Judged
 from lockgate.gates.sca.graph import is_ours
 from lockgate.gates.sca.names import near
-from lockgate.gates.sca.rule_book import Judged, judged, named, shown
+from lockgate.gates.sca.rule_book import judged, named, shown
 from lockgate.inventory.model import Component, Inventory, Kind
 
 _PLAIN = ("git+http://", "git://", "http://")

@@ -8,7 +8,8 @@ from lockgate.bom.licences import expression, normalised, parsed
 from lockgate.config.model import Licences
 from lockgate.errors import ConfigurationError
 from lockgate.finding import Severity
-from lockgate.gates.sca.rule_book import Judged, judged, named, shown
+from lockgate.gates.judged import Judged
+from lockgate.gates.sca.rule_book import judged, named, shown
 from lockgate.inventory.model import Component, Inventory
 
 Term = str | tuple[str, tuple["Term", ...]]

@@ -1,10 +1,9 @@
 """The rules about components themselves, and how a finding of one is made."""
 
-from dataclasses import dataclass
-
 from lockgate.bom import purl
 from lockgate.finding import Finding, Rule, Severity
 from lockgate.fingerprint import content_key
+from lockgate.gates.judged import Judged
 from lockgate.inventory.model import Component, Inventory
 from lockgate.source import display
 from lockgate.untrusted import cut, one_line
@@ -12,14 +11,6 @@ from lockgate.untrusted import cut, one_line
 GATE = "sca"
 TOOL = "lockgate"
 _LONGEST = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """Hold a finding that has no fingerprint yet, and the key that one is made of (lockgate.fingerprint)."""
-
-    finding: Finding
-    key: str
 
 
 def judged(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from lockgate.finding import Related, Severity
+from lockgate.gates.judged import Judged
 from lockgate.gates.migrations.catalogs.catalog import Catalog
 from lockgate.gates.migrations.catalogs.compare import changes
 from lockgate.gates.migrations.catalogs.difference import Change, unqualified
@@ -13,7 +14,7 @@ from lockgate.gates.migrations.contracts.references import ENOUGH, MOST
 from lockgate.gates.migrations.contracts.released import Released
 from lockgate.gates.migrations.contracts.wanted import Use, Uses, Wanted
 from lockgate.gates.migrations.model import Applied, Measured, Step
-from lockgate.gates.migrations.rule_book import Judged, Place, judged, shown
+from lockgate.gates.migrations.rule_book import Place, judged, shown
 
 Search = Callable[[Collection[Wanted]], Mapping[Wanted, Uses]]
 _IN_MESSAGE = 3

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from lockgate.finding import Related, Severity
+from lockgate.gates.judged import Judged
 from lockgate.gates.migrations.effects.failing import failing
 from lockgate.gates.migrations.effects.moments import Moment, moments
 from lockgate.gates.migrations.effects.parents import parents
@@ -12,7 +13,7 @@ from lockgate.gates.migrations.effects.safe_forms import safe_form
 from lockgate.gates.migrations.effects.seconds import REWRITE, SCAN, estimate, tiny
 from lockgate.gates.migrations.effects.wording import blocked, held, listed, why
 from lockgate.gates.migrations.model import Applied, Lock, Measured
-from lockgate.gates.migrations.rule_book import Judged, Place, judged
+from lockgate.gates.migrations.rule_book import Place, judged
 
 _ALONE = Safe((), words="Put the statement into a migration of its own")
 _NO_SCHEMA = frozenset({"LOCK", "TRUNCATE"})

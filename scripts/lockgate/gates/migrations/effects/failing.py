@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from lockgate.gates.judged import Judged
 from lockgate.gates.migrations.effects.frameworks import alone
 from lockgate.gates.migrations.effects.wording import listed
 from lockgate.gates.migrations.model import Applied, Failure, Measured, Project
-from lockgate.gates.migrations.rule_book import Judged, Place, judged
+from lockgate.gates.migrations.rule_book import Place, judged
 from lockgate.untrusted import cut, one_line
 
 _LONGEST = 500

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from lockgate.gates.judged import Judged
 from lockgate.gates.migrations.model import Project
-from lockgate.gates.migrations.rule_book import Judged, Place, judged, shown
+from lockgate.gates.migrations.rule_book import Place, judged, shown
 
 _MOST = 20
 _MEND = {

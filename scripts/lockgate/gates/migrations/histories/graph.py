@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
 from lockgate.finding import Related
+from lockgate.gates.judged import Judged
 from lockgate.gates.migrations.histories import graph_alembic, graph_django
 from lockgate.gates.migrations.histories.nodes import Fork, Graph, Hole, Node, circle
 from lockgate.gates.migrations.histories.python_text import spoilt
 from lockgate.gates.migrations.model import Project
-from lockgate.gates.migrations.rule_book import Judged, Place, judged, shown
+from lockgate.gates.migrations.rule_book import Place, judged, shown
 from lockgate.source import display
 
 _PYTHON = f"Python {'.'.join(platform.python_version_tuple()[:2])}"

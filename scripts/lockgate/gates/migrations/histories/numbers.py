@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
 from lockgate.finding import Related, Severity
+from lockgate.gates.judged import Judged
 from lockgate.gates.migrations.model import Project
-from lockgate.gates.migrations.rule_book import Judged, Place, judged, shown
+from lockgate.gates.migrations.rule_book import Place, judged, shown
 from lockgate.source import display
 
 Number = tuple[int, ...]

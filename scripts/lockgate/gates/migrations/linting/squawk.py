@@ -18,9 +18,10 @@ import msgspec
 from lockgate.errors import ToolError
 from lockgate.finding import Finding, Rule
 from lockgate.fingerprint import content_key
+from lockgate.gates.judged import Judged
 from lockgate.gates.migrations.linting.squawk_rules import LOCKS, RULES, TOOL, UNSEEN, WORK
 from lockgate.gates.migrations.model import BLOCKS_WRITES, Measured, Step
-from lockgate.gates.migrations.rule_book import GATE, Judged, shown
+from lockgate.gates.migrations.rule_book import GATE, shown
 from lockgate.process import Completed
 from lockgate.process import run as run_process
 from lockgate.source import display

@@ -6,13 +6,13 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
+from lockgate.gates.judged import Judged
 from lockgate.gates.migrations.catalogs.snapshot import snapshot
 from lockgate.gates.migrations.model import Applied, Failure, Migration, Project, Session
 from lockgate.gates.migrations.projects import CODE
 from lockgate.gates.migrations.rehearsals.second_run import commits, second_run, second_run_of_code, stays
 from lockgate.gates.migrations.rehearsals.seed import seeded
 from lockgate.gates.migrations.rehearsals.way_back import way_back
-from lockgate.gates.migrations.rule_book import Judged
 from lockgate.gates.migrations.sessions.sql_session import SqlSession
 from lockgate.gates.migrations.sessions.tool_session import ToolSession
 from lockgate.postgres.database import Database

@@ -6,8 +6,9 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Protocol
 
+from lockgate.gates.judged import Judged
 from lockgate.gates.migrations.model import Applied, Failure, Migration
-from lockgate.gates.migrations.rule_book import Judged, Place, judged, shown
+from lockgate.gates.migrations.rule_book import Place, judged, shown
 from lockgate.gates.migrations.sessions.statements import kind_of
 
 _MOST = 10

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
 from lockgate.finding import Severity
+from lockgate.gates.judged import Judged
 from lockgate.gates.migrations.catalogs.catalog import Catalog, Constraint
 from lockgate.gates.migrations.model import Applied, Failure, Migration, Session, Statement
-from lockgate.gates.migrations.rule_book import Judged, Place, judged, shown
+from lockgate.gates.migrations.rule_book import Place, judged, shown
 from lockgate.gates.migrations.sessions.statements import SqlError, split
 
 _REASONS = {

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from lockgate.finding import Severity
+from lockgate.gates.judged import Judged
 from lockgate.gates.migrations.catalogs.catalog import Catalog
 from lockgate.gates.migrations.catalogs.likeness import difference
 from lockgate.gates.migrations.model import Applied, Failure, Migration, Project, Session
-from lockgate.gates.migrations.rule_book import Judged, Place, judged, shown
+from lockgate.gates.migrations.rule_book import Place, judged, shown
 
 _SHOWN = 5
 _ONE_WAY = frozenset({"drizzle", "plain"})
