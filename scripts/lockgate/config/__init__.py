@@ -1,7 +1,8 @@
 """The configuration of a run: `.lockgate.yml`."""
 
+from lockgate.config.gate import GateConfiguration, SeverityName
 from lockgate.config.load import NAMES, Loaded, Place, defaults, load
-from lockgate.config.model import Configuration, GateConfiguration, Limits, SeverityName, Waiver
+from lockgate.config.model import Configuration, Limits, Waiver
 
 __all__ = [
     "NAMES",

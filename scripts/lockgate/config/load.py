@@ -10,7 +10,8 @@ import msgspec
 from pathspec import GitIgnoreSpec
 
 from lockgate.config import packages
-from lockgate.config.model import Configuration, SeverityName, Waiver
+from lockgate.config.gate import SeverityName
+from lockgate.config.model import Configuration, Waiver
 from lockgate.errors import ConfigurationError
 
 if TYPE_CHECKING:  # many repositories have no configuration, and need no YAML

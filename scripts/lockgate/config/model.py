@@ -5,43 +5,26 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-SeverityName = Literal["critical", "high", "medium", "low", "note"]
-_Seconds = Annotated[float, Meta(gt=0, le=86_400)]
-_Days = Annotated[int, Meta(ge=0, le=3_650)]
-_Text = Annotated[str, Meta(min_length=1, max_length=2_000, pattern=r"\S")]
-_Pattern = Annotated[str, Meta(min_length=1, max_length=1_000)]
+from lockgate.config.gate import Days, GateConfiguration, Pattern, Patterns, Seconds, SeverityName, Text
+
 _LicencesFrom = Annotated[
     Literal["index", "lock"],
     Meta(description="Whether the package index is asked for licences of PyPI that a lock does not name."),
 ]
-_Patterns = Annotated[
-    tuple[_Pattern, ...],
-    Meta(description="Paths that are not looked at, as in a .gitignore at the top of the repository."),
-]
-
-
-class GateConfiguration(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """Set up one gate."""
-
-    enabled: bool = True
-    fail_on: Annotated[
-        SeverityName | None, Meta(description="The lowest severity that blocks in this gate.")
-    ] = None
-    exclude: _Patterns = ()
 
 
 class Licences(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """Say which licences components may have, as SPDX ids or expressions; nothing is judged by default."""
 
     allow: Annotated[
-        tuple[_Text, ...], Meta(description="Only these; empty allows all that is not denied.")
+        tuple[Text, ...], Meta(description="Only these; empty allows all that is not denied.")
     ] = ()
-    deny: tuple[_Text, ...] = ()
+    deny: tuple[Text, ...] = ()
     unknown: Annotated[
         SeverityName, Meta(description="The severity of a licence that is missing or not understood.")
     ] = "low"
     exceptions: Annotated[
-        tuple[_Text, ...],
+        tuple[Text, ...],
         Meta(description="Components that may have any licence, as `pkg:npm/name@version`."),
     ] = ()
     from_: _LicencesFrom = field(default="lock", name="from")
@@ -59,7 +42,7 @@ class ScaConfiguration(GateConfiguration, frozen=True, forbid_unknown_fields=Tru
         ),
     ] = ""
     max_age: Annotated[
-        _Days, Meta(description="Days after which an index's newest advisory is too old to be believed.")
+        Days, Meta(description="Days after which an index's newest advisory is too old to be believed.")
     ] = 14
     unknown_severity: Annotated[
         Literal["block", "block-if-fixed", "pass"],
@@ -86,7 +69,7 @@ class ScaConfiguration(GateConfiguration, frozen=True, forbid_unknown_fields=Tru
         bool, Meta(description="Whether pip-audit has to agree on what is from PyPI.")
     ] = True
     vex: Annotated[
-        tuple[_Pattern, ...],
+        tuple[Pattern, ...],
         Meta(
             description="OpenVEX or CycloneDX VEX files in the repository, from the configuration's folder."
         ),
@@ -100,11 +83,11 @@ class ScaConfiguration(GateConfiguration, frozen=True, forbid_unknown_fields=Tru
     ] = ""
     licences: Licences = Licences()
     denied: Annotated[
-        tuple[_Text, ...],
+        tuple[Text, ...],
         Meta(description="Components that nobody may use, as `pkg:pypi/name` or with a version."),
     ] = ()
     min_age: Annotated[
-        _Days, Meta(description="Days that a version must have been public; 0 asks for none.")
+        Days, Meta(description="Days that a version must have been public; 0 asks for none.")
     ] = 0
 
 
@@ -149,11 +132,11 @@ class MigrationsConfiguration(GateConfiguration, frozen=True, forbid_unknown_fie
         dict[str, str], Meta(description="Variables that the project's code needs, no secrets.")
     ] = field(default_factory=dict)
     command: Annotated[
-        tuple[_Text, ...],
+        tuple[Text, ...],
         Meta(description="A program and its arguments that applies all migrations to `DATABASE_URL`."),
     ] = ()
     folders: Annotated[
-        tuple[_Pattern, ...],
+        tuple[Pattern, ...],
         Meta(description="Folders of SQL files that are applied in the order of their names."),
     ] = ()
     database_url: Annotated[
@@ -192,17 +175,17 @@ class Gates(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
 class Waiver(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """Accept findings until a day: exactly one of `rule`, `fingerprint` and `id` names them."""
 
-    owner: Annotated[_Text, Meta(description="Who answers for it.")]
-    reason: Annotated[_Text, Meta(description="Why it is acceptable for now.")]
+    owner: Annotated[Text, Meta(description="Who answers for it.")]
+    reason: Annotated[Text, Meta(description="Why it is acceptable for now.")]
     expires: Annotated[date, Meta(description="The last day on which it holds, as YYYY-MM-DD.")]
-    rule: Annotated[_Text, Meta(description="A rule (`B602`), or a tool's rule (`bandit/B602`).")] = ""
+    rule: Annotated[Text, Meta(description="A rule (`B602`), or a tool's rule (`bandit/B602`).")] = ""
     fingerprint: Annotated[
         str,
         Meta(pattern="^[0-9a-f]{32}$", description="One finding's fingerprint, whole, from the report."),
     ] = ""
-    id: Annotated[_Text, Meta(description="An advisory's id or one of its aliases (`CVE-2024-1234`).")] = ""
+    id: Annotated[Text, Meta(description="An advisory's id or one of its aliases (`CVE-2024-1234`).")] = ""
     path: Annotated[
-        _Pattern,
+        Pattern,
         Meta(description="Only findings in paths that match this pattern, written as in .gitignore."),
     ] = "**"
     package: Annotated[
@@ -226,11 +209,11 @@ _Waiver = Annotated[
 class WaiverCaps(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """Cap how many days from today a waiver of a finding of each severity may last."""
 
-    critical: _Days = 30
-    high: _Days = 90
-    medium: _Days = 180
-    low: _Days = 365
-    note: _Days = 365
+    critical: Days = 30
+    high: Days = 90
+    medium: Days = 180
+    low: Days = 365
+    note: Days = 365
 
     def days(self, severity: str) -> int:
         """Give the cap of a severity."""
@@ -241,8 +224,8 @@ class WaiverCaps(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"
 class Limits(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """Bound what one file and one tool may take."""
 
-    seconds_per_file: _Seconds = 60.0
-    seconds_per_tool: _Seconds = 1_800.0
+    seconds_per_file: Seconds = 60.0
+    seconds_per_tool: Seconds = 1_800.0
 
 
 class Configuration(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -251,7 +234,7 @@ class Configuration(Struct, frozen=True, forbid_unknown_fields=True, rename="keb
     fail_on: Annotated[
         SeverityName, Meta(description="The lowest severity that blocks, where a gate has none of its own.")
     ] = "high"
-    exclude: _Patterns = ()
+    exclude: Patterns = ()
     gates: Gates = Gates()
     waivers: Annotated[
         tuple[_Waiver, ...], Meta(description="Accepted exceptions, each with an owner and an end.")

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable
 from itertools import chain
 from posixpath import normpath
 
-from lockgate.config.model import GateConfiguration, MigrationsConfiguration
+from lockgate.config import GateConfiguration
+from lockgate.config.model import MigrationsConfiguration
 from lockgate.gates.migrations.kinds import alembic, django, sql_folder
 from lockgate.gates.migrations.kinds.sql_text import Read
 from lockgate.gates.migrations.model import Project

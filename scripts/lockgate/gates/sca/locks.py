@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from lockgate.config.model import GateConfiguration, ScaConfiguration
+from lockgate.config import GateConfiguration
+from lockgate.config.model import ScaConfiguration
 from lockgate.inventory.kinds import is_lock, parse
 from lockgate.inventory.model import Inventory, LockError, Read
 from lockgate.source import MAX_BYTES, Source, display, read_bytes
