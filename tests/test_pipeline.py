@@ -1,6 +1,7 @@
 """The flow of a run, watched from inside."""
 
 import threading
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -10,11 +11,12 @@ import pytest
 from e2e.engine import CLEAN, FLAW, Machine, commit, repository
 from lockgate import pipeline
 from lockgate.answer import GateRun
+from lockgate.config import GateConfiguration
 from lockgate.errors import ConfigurationError, ExitCode, InputError, LockgateError
-from lockgate.finding import Severity
+from lockgate.finding import Notification, Severity
 from lockgate.host import Host
 from lockgate.inputs import Options
-from lockgate.plan import Plan
+from lockgate.plan import Plan, Planned
 from lockgate.verdict import Outcome
 
 TODAY = date(2026, 11, 21)
@@ -108,6 +110,52 @@ def test_a_plan_runs_nothing(tmp_path: Path, host: Host) -> None:
     assert [(gate.gate.NAME, gate.runs) for gate in made.gates] == [
         ("migrations", False), ("sast", True), ("sbom", False), ("sca", False), ("secrets", True),
     ]  # fmt: skip
+
+
+@dataclass
+class Stage:
+    """Run made-up gates; keep what starts and ends, and how many run at once."""
+
+    failing: frozenset[str] = frozenset()
+    seen: list[str] = field(default_factory=list)
+    together: threading.Barrier = field(default_factory=lambda: threading.Barrier(1))
+
+    def run(self, planned: Planned) -> GateRun:
+        name = planned.gate.NAME
+        self.seen.append(f"{name} starts")
+        if not planned.alone:
+            self.together.wait(10)  # for all that are to run side by side
+        self.seen.append(f"{name} ends")
+        note = Notification(level="error", message="it died") if name in self.failing else None
+        return GateRun(planned, None, note, 0.0)
+
+
+@dataclass
+class Named:
+    NAME: str
+
+
+def planned(name: str, *, alone: bool = False) -> Planned:
+    return Planned(Named(name), GateConfiguration(), 1, "1 file", alone=alone)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("failing", ["", "a", "b", "c", "d", "e"])
+def test_what_measures_time_runs_when_the_others_have_ended_one_at_a_time(failing: str) -> None:
+    gates = [planned("a"), planned("b", alone=True), planned("c"), planned("d", alone=True), planned("e")]
+    stage = Stage(frozenset({failing}), together=threading.Barrier(3))
+    runs = pipeline.in_turns(gates, stage.run)
+    assert [run.planned for run in runs] == gates
+    assert [run.name for run in runs if run.failure] == [*failing]
+    assert set(stage.seen[:3]) == {"a starts", "c starts", "e starts"}, "those run side by side"
+    assert set(stage.seen[3:6]) == {"a ends", "c ends", "e ends"}
+    assert stage.seen[6:] == ["b starts", "b ends", "d starts", "d ends"]
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_single_gate_runs_whether_it_measures_time_or_not(alone: bool) -> None:
+    gates = [planned("a", alone=alone)]
+    assert [run.planned for run in pipeline.in_turns(gates, Stage().run)] == gates
+    assert pipeline.in_turns([], Stage().run) == ()
 
 
 @pytest.mark.parametrize(

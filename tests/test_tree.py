@@ -93,9 +93,29 @@ def test_an_earlier_report_is_not_scanned_but_what_lies_beside_it_is(tmp_path):
     report.mkdir()
     for name in (".gitignore", "verdict.json", "lockgate.sarif", "report.html", "badge.json", "app.py"):
         (report / name).write_text("x")
+    for name in ("lighthouse/head/index-1.json.gz", "lighthouse/head/app.js", "lighthouse/app.json.gz"):
+        for top in (tmp_path, report):
+            (top / name).parent.mkdir(parents=True, exist_ok=True)
+            (top / name).write_text("x")
     (tmp_path / "report.html").write_text("x")
     (tmp_path / "badge.json").write_text("x")
-    assert paths(folder(tmp_path).head) == ["badge.json", "lockgate-report/app.py", "report.html"]
+    assert paths(folder(tmp_path).head) == [
+        "badge.json",
+        "lighthouse/app.json.gz",
+        "lighthouse/head/app.js",
+        "lighthouse/head/index-1.json.gz",
+        "lockgate-report/app.py",
+        "lockgate-report/lighthouse/app.json.gz",
+        "lockgate-report/lighthouse/head/app.js",
+        "report.html",
+    ]
+
+
+def test_an_earlier_report_of_the_folder_itself_is_not_scanned(tmp_path):
+    (tmp_path / "lighthouse" / "base").mkdir(parents=True)
+    for name in (".gitignore", "verdict.json", "lockgate.sarif", "report.html", "lighthouse/base/a.json.gz"):
+        (tmp_path / name).write_text("x")
+    assert folder(tmp_path).head == ()
 
 
 def test_what_is_no_file_is_named(tmp_path):

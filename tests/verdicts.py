@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from lockgate.errors import ExitCode
 from lockgate.finding import Edit, Finding, Notification, Related, Rule, Severity, State
-from lockgate.verdict import Answer, FunnelStep, GateResult, Outcome, Table, Timing, Tool, Verdict
+from lockgate.verdict import Answer, FunnelStep, GateResult, Outcome, Strip, Table, Timing, Tool, Verdict
 
 HOSTILE = (
     "plain words",
@@ -119,7 +119,9 @@ def verdicts(draw, text=hostile):
         max_size=2,
     )
     rows = st.lists(st.lists(text, max_size=4).map(tuple), max_size=3).map(tuple)
-    tables = st.builds(Table, title=text, columns=st.tuples(text, text, text), rows=rows)
+    runs = st.lists(st.one_of(st.floats(), st.floats(0, 5_000)), max_size=6).map(tuple)
+    strips = st.lists(st.builds(Strip, title=text, unit=text, base=runs, head=runs), max_size=2).map(tuple)
+    tables = st.builds(Table, title=text, columns=st.tuples(text, text, text), rows=rows, strips=strips)
     return verdict(
         *draw(st.lists(findings(text), max_size=8)),
         answer=draw(st.sampled_from(Answer)),

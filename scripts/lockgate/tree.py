@@ -1,6 +1,7 @@
 """What there is to scan: the working tree's files, their versions in the base, what only history has."""
 
 import os
+import re
 import stat
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,8 +19,12 @@ from lockgate.source import MAX_BYTES, Source, Unreadable, read_bytes
 
 _BATCH_BYTES = 128 * 1024 * 1024
 _READERS = 8
-_BADGE = "badge.json"
 _REPORT = {".gitignore", "lockgate.sarif", "report.html", "verdict.json"}
+_OF_REPORT = re.compile(
+    rf"(.*/|)(?:{'|'.join(map(re.escape, sorted(_REPORT)))}|badge\.json"
+    r"|lighthouse/[a-z]{1,9}/[A-Za-z0-9][A-Za-z0-9._-]*\.json\.gz)",
+    re.DOTALL,
+)
 
 Digest = Callable[[bytes], str]
 Name = TypeVar("Name", bound=Hashable)
@@ -102,13 +107,17 @@ def _walk(root: Path, unlisted: list[Unreadable]) -> Iterator[str]:
         folder = os.path.relpath(error.filename, root)
         unlisted.append(Unreadable(folder, f"a folder that cannot be listed: {error.strerror}"))
 
+    reports = set()  # of earlier runs: a folder comes before those below it
     for folder, folders, files in os.walk(root, onerror=failed):
         links = [name for name in folders if Path(folder, name).is_symlink()]
         folders[:] = [name for name in folders if name != ".git"]
-        own = _REPORT | {_BADGE} if _REPORT.issubset(files) else set()  # the report of an earlier run
+        if _REPORT.issubset(files):
+            reports.add(Path(folder))
         for name in (*files, *links):
-            if name not in own:
-                yield Path(folder, name).relative_to(root).as_posix()
+            path = Path(folder, name).relative_to(root).as_posix()
+            own = _OF_REPORT.fullmatch(path)
+            if own is None or Path(root, own[1]) not in reports:
+                yield path
 
 
 def _read(tree: Tree, paths: Iterable[str], scope: Scope, digest: Digest, missing: str = "") -> Tree:

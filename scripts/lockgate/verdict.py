@@ -33,12 +33,29 @@ class Tool:
 
 
 @dataclass(frozen=True, slots=True)
+class Strip:
+    """Hold the runs of one metric of one page, on the base and on the head, to be drawn as a dot each.
+
+    Numbers are finite and not negative. `unit` stands behind a number (`ms`); empty for a bare one.
+    """
+
+    title: str
+    unit: str
+    base: tuple[float, ...]
+    head: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
-    """Hold what a gate measured or compared, apart from findings: rows of plain text under `columns`."""
+    """Hold what a gate measured or compared, apart from findings: rows of plain text under `columns`.
+
+    The page draws `strips` below it.
+    """
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    strips: tuple[Strip, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +87,7 @@ class FunnelStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timing:
-    """Hold wall-clock seconds: the only part of a verdict that differs between equal runs."""
+    """Hold wall-clock seconds: with what a gate measures in time, all that differs between equal runs."""
 
     seconds: float
     gates: dict[str, float]

@@ -5,8 +5,9 @@ import pytest
 from lockgate.cache import Cache
 from lockgate.errors import ExitCode, InputError, PlatformError
 from lockgate.gates import GATES
+from lockgate.gates.protocol import Applies
 from lockgate.inputs import Options
-from lockgate.plan import make
+from lockgate.plan import _planned, make
 from plan.repositories import Repository
 
 
@@ -36,6 +37,21 @@ def test_each_gate_says_why_it_runs_or_not(plan, repository):
         ("secrets", False, "disabled in .lockgate.yml"),
     ]
     assert (made.head, made.dirty, made.prefix) == (head, False, "")
+
+
+class Stopwatch:
+    NAME = "sast"
+
+    def applies(self, tree, configuration):
+        return Applies(2, "2 pages", 7.0, alone=True)
+
+
+def test_a_gate_that_measures_time_says_so(plan, repository):
+    repository.commit()
+    made = plan(repository.root)
+    assert {gate.alone for gate in made.gates if gate.gate.NAME != "lighthouse"} == {False}
+    one = _planned(Stopwatch(), made.tree, made.settled)
+    assert (one.files, one.reason, one.seconds, one.alone) == (2, "2 pages", 7.0, True)
 
 
 def test_a_change(plan, repository):

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from lockgate.errors import ExitCode
 from lockgate.finding import Finding, Notification, Rule, Severity
 from lockgate.reports.excerpt import Excerpt
-from lockgate.verdict import Answer, FunnelStep, GateResult, Outcome, Timing, Tool, Verdict
+from lockgate.verdict import Answer, FunnelStep, GateResult, Outcome, Strip, Table, Timing, Tool, Verdict
 
 VOID = {"meta", "input", "br", "hr", "img", "link"}
 HOSTILE = (
@@ -132,6 +132,7 @@ def saying(text: str) -> tuple[Verdict, dict[str, Excerpt]]:
         tools=(Tool(text, text),),
         counts={text: 1},
         notifications=(note,),
+        tables=(Table(text, (text,), ((text,),), (Strip(text, text, (1.0, 2.0), (3.0,)),)),),
     )
     whole = verdict(
         found, gates=(result,), rules=(rule,), funnel=(FunnelStep(text, 1),),

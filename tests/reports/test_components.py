@@ -124,7 +124,7 @@ def test_a_table_without_columns_is_none():
     made = verdict(gates=(gate(tables=(Table("x", (), (("a",),)),)),))
     assert list(tables.render(made.gates, 9_999)) == []
     assert json.loads(verdict_json.render(made))["gates"][0]["tables"] == [
-        {"title": "x", "columns": [], "rows": [["a"]]}
+        {"title": "x", "columns": [], "rows": [["a"]], "strips": []}
     ]
 
 

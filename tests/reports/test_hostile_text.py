@@ -12,7 +12,7 @@ from lockgate.finding import Notification, Related
 from lockgate.github import Emitter
 from lockgate.publish.statement import LIMIT, note, of_verdict
 from lockgate.reports import annotations, summary, terminal
-from lockgate.verdict import Outcome, Table, Tool
+from lockgate.verdict import Outcome, Strip, Table, Tool
 from publish.samples import run
 from runner_port import Runner
 from verdicts import finding, gate, rule, verdict
@@ -34,7 +34,8 @@ def filled(words):
         "fixed_in": f"2{words}", "anyway": f"known {words}",
         "related": (Related(f"lock{words}", 7, f"wants {words}"),),
     }  # fmt: skip
-    table = Table(f"table {words}", ("a", f"b{words}"), (("1", f"x{words}"), (f"y{words}",)))
+    strips = (Strip(f"strip {words}", words, (1.0,), (2.0,)),)
+    table = Table(f"table {words}", ("a", f"b{words}"), (("1", f"x{words}"), (f"y{words}",)), strips)
     broken = gate(
         outcome=Outcome.INCOMPLETE, reason=words or "died", tools=(Tool(words, words),),
         notifications=(Notification(level="error", message=" ".join(words.splitlines()), path=f"p{words}"),),

@@ -287,7 +287,8 @@ def test_hostile_text_is_only_text():
     source = render(*saying(HOSTILE))
     source.encode("utf-8")
     page = Page(source)
-    assert len(page.all("script")) == len(page.all("style")) == len(page.all("title")) == 1
+    assert len(page.all("script")) == len(page.all("style")) == len(page.all("head")) == 1
+    assert [e.ancestors[-1].tag for e in page.all("title")] == ["head", "svg"]
     assert "alert" not in page.one("script").text
     assert page.comments == []
     assert "<script>alert(2)</script>" in page.one("h1").ancestors[-1].text

@@ -6,11 +6,12 @@ import shutil
 import subprocess
 
 import pytest
-from html_samples import Page, finding, verdict
+from html_samples import Page, finding, gate, verdict
 
 from lockgate.finding import Severity, State
 from lockgate.reports.excerpt import Excerpt
 from lockgate.reports.html import render
+from lockgate.verdict import Strip, Table
 
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
@@ -39,6 +40,10 @@ addEventListener("load", () => {
   seen.headings = [...page.querySelectorAll("h2")].filter((e) => e.offsetParent).map((e) => e.textContent);
   form.querySelector("[data-toggle]").click();
   seen.open = page.querySelectorAll("details[open]").length;
+  seen.strips = [...page.querySelectorAll(".strip svg")].map((e) => [
+    Math.round(e.getBoundingClientRect().width), e.getBoundingClientRect().height,
+    [...e.querySelectorAll("text")].filter((t) => t.getBoundingClientRect().left >= 0
+      && t.getBoundingClientRect().right <= page.documentElement.clientWidth).length]);
   seen.wide = page.documentElement.scrollWidth - page.documentElement.clientWidth;
   document.getElementById("seen").textContent = JSON.stringify(seen);
 });
@@ -57,8 +62,12 @@ def test_a_phones_browser_filters_and_never_scrolls_sideways(tmp_path):
         *(finding(n, state=State.UNCHANGED, message="w" * 300) for n in range(8, 20)),
     ]
     code = {f.fingerprint: Excerpt(1, ("long " * 60,)) for f in findings}
+    strips = (Strip("Largest Contentful Paint" * 5, "ms", (750.0, 1_968.0), (1_591.0,)),) * 3
+    timed = gate("failed", tables=(Table("/", ("metric", "base"), (("LCP", "750 ms"),), strips),))
     target = tmp_path / "driver.html"
-    target.write_text(DRIVER % html.escape(render(verdict(*findings), code)), encoding="utf-8")
+    target.write_text(
+        DRIVER % html.escape(render(verdict(*findings, gates=(timed,)), code)), encoding="utf-8"
+    )
     done = subprocess.run(
         [browser, *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", target.as_uri()],
         capture_output=True,
@@ -73,6 +82,7 @@ def test_a_phones_browser_filters_and_never_scrolls_sideways(tmp_path):
         "all": ["20 of 20 on this page", 20], "gate": ["5 of 20 on this page", 5],
         "severity": ["5 of 20 on this page", 5], "state": ["12 of 20 on this page", 12],
         "blocking": ["3 of 20 on this page", 3],
-        "headings": ["How the findings came down", "Gates", "Blocking findings 3"],
+        "headings": ["How the findings came down", "Gates", "sast: / 1", "Blocking findings 3"],
+        "strips": [[390 - 2 * 16 - 64, 68, 4]] * 3,
     }  # fmt: skip
     assert "CONSOLE" not in done.stderr

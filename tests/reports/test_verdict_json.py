@@ -1,6 +1,7 @@
 """The machine's answer: what is written can be read, is the same every time, and commands nobody."""
 
 import json
+import math
 import re
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from lockgate.errors import ExitCode, InputError
 from lockgate.finding import Edit, Notification, Related, Severity, State
 from lockgate.reports.verdict_json import read, render, restore
-from lockgate.verdict import Answer, Outcome, Table, Timing
+from lockgate.verdict import Answer, Outcome, Strip, Table, Timing
 from runner_port import Runner
 from verdicts import finding, gate, rule, verdict, verdicts
 
@@ -92,7 +93,10 @@ def test_a_verdict_comes_back_whole():
         gates=(
             gate(
                 notifications=(Notification(level="note", message="m", path="p"),),
-                tables=(Table("changed", ("name", "version"), (("a", "1.0"), ("b", "2.0"))),),
+                tables=(
+                    Table("changed", ("name", "version"), (("a", "1.0"), ("b", "2.0"))),
+                    Table("times", ("metric",), (), (Strip("FCP", "ms", (1.0, 0.0213), (7100.5,)),)),
+                ),
             ),
         ),
         rules=(rule(tags=("a", "b"), security_severity=5.0),),
@@ -124,6 +128,56 @@ def test_a_verdict_from_before_findings_knew_of_components_can_be_read():
     del document["gates"][0]["tables"]
     restored = restore(read(json.dumps(document).encode()))
     assert (restored.findings, restored.gates) == ((finding(),), (gate(),))
+
+
+def test_a_verdict_from_before_tables_had_strips_can_be_read():
+    document = json.loads(render(verdict(gates=(gate(tables=(Table("t", ("c",), ()),)),))))
+    del document["gates"][0]["tables"][0]["strips"]
+    assert restore(read(json.dumps(document).encode())).gates[0].tables == (Table("t", ("c",), ()),)
+
+
+def striped(**changes):
+    """Give the JSON of a verdict with a strip that says otherwise."""
+    strip = Strip("FCP", "ms", (750.0,), (1069.0,))
+    document = json.loads(render(verdict(gates=(gate(tables=(Table("t", ("c",), (), (strip,)),)),))))
+    document["gates"][0]["tables"][0]["strips"][0] |= changes
+    return document
+
+
+@pytest.mark.parametrize(
+    ("runs", "number"),
+    [
+        ("[1e999]", 0),
+        ("[NaN]", 0),
+        ("[-1]", 0),
+        ("[1e300]", 0),
+        ('["1"]', 0),
+        ("[true]", 0),
+        ("1", 0),
+        ("[1]", 201),
+    ],
+)
+def test_runs_that_are_no_numbers_or_too_many_are_refused(runs, number):
+    assert read(json.dumps(striped(head=[1, 2.5])).encode()).gates[0].tables[0].strips[0].head == [1.0, 2.5]
+    text = json.dumps(striped(head="HERE")).replace('"HERE"', runs.replace("[1]", str([1] * number)))
+    with pytest.raises(InputError):
+        read(text.encode())
+
+
+def test_too_many_strips_are_refused():
+    document = striped()
+    document["gates"][0]["tables"][0]["strips"] *= 201
+    with pytest.raises(InputError):
+        read(json.dumps(document).encode())
+
+
+def test_what_is_written_of_runs_can_be_read_whatever_was_measured():
+    wild = (math.nan, math.inf, -math.inf, -5.0, 1e300, 0.123456, *range(500))
+    strips = (Strip("FCP", "ms", wild, ()),) * 500
+    made = restore(read(render(verdict(gates=(gate(tables=(Table("t", ("c",), (), strips),)),)))))
+    (table,) = made.gates[0].tables
+    assert len(table.strips) == 200
+    assert table.strips[0].base == (0.0, 1e12, 0.1235, *map(float, range(197)))
 
 
 def test_a_verdict_from_before_the_lines_of_the_change_were_known_can_be_read():

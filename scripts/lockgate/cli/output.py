@@ -1,13 +1,16 @@
 """The folder that reports are written to."""
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from lockgate.errors import InputError, PlatformError
 
 _IGNORE = ".gitignore"
+_WORD = "[A-Za-z0-9][A-Za-z0-9._-]{0,127}"
+_NAME = re.compile(f"(?:{_WORD}/){{0,3}}{_WORD}")
 
 
 def prepare(folder: Path) -> None:
@@ -31,10 +34,25 @@ def prepare(folder: Path) -> None:
 
 
 def write(folder: Path, reports: Mapping[str, bytes]) -> None:
-    """Write each report whole, or not at all; raise PlatformError."""
+    """Write each report whole, or not at all; raise PlatformError.
+
+    A name may have folders of the report's own: `lighthouse/head/index-1.json.gz`. Raise ValueError for one
+    that is made of anything but plain words, before anything is written.
+    """
+    if not all(map(_NAME.fullmatch, reports)):
+        raise ValueError("a report has a name that could lead out of its folder")
     with _writing(folder):
         for name, data in reports.items():
+            _make_folders(folder, name)
             put(folder / name, data)
+
+
+def _make_folders(folder: Path, name: str) -> None:
+    """Make the folders that a name has; raise OSError for a link among them, which may lead anywhere."""
+    for parent in reversed(PurePosixPath(name).parents[:-1]):
+        (folder / parent).mkdir(exist_ok=True)
+        if (folder / parent).is_symlink():
+            raise NotADirectoryError(0, f"{parent} in it is a link")
 
 
 def put(file: Path, data: bytes, mode: int | None = None) -> None:

@@ -18,12 +18,14 @@ from lockgate.verdict import Table, Tool
 class Applies:
     """Say how many files a gate will look at, and why, or why it has nothing to do (`files` is 0).
 
-    `seconds` is about how long one core takes over what several jobs could share.
+    `seconds` is about how long one core takes over what several jobs could share. `alone`: it measures time,
+    so it runs when the others are done.
     """
 
     files: int
     reason: str
     seconds: float = 0.0
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,8 @@ class Output:
     """Hold what a gate found. `known` are the base's fingerprints, `gone` its findings that the head lacks.
 
     `secrets` marks, by path, the characters that no output may show. `documents` are files for the report's
-    folder, by their names. `concerns` are paths whose findings count although the change does not touch them.
+    folder, by names of plain letters that may have folders: `lighthouse/head/index-1.json.gz`. `concerns` are
+    paths whose findings count although the change does not touch them.
     """
 
     findings: tuple[Finding, ...]

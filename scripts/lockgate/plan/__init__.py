@@ -29,7 +29,8 @@ _OF_HOOKS = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE")
 class Planned:
     """Hold one gate's part of the plan: it runs over `files` files, or not at all, for a reason in words.
 
-    `seconds` is about how long one core takes over what several jobs could share.
+    `seconds` is about how long one core takes over what several jobs could share. `alone`: it measures time,
+    so it runs when the others are done.
     """
 
     gate: "Gate"
@@ -37,6 +38,7 @@ class Planned:
     files: int
     reason: str
     seconds: float = 0.0
+    alone: bool = False
 
     @property
     def work(self) -> int:
@@ -142,4 +144,4 @@ def _planned(gate: "Gate", tree: Tree, settled: Settled) -> Planned:
     if not configuration.enabled:
         return Planned(gate, configuration, 0, f"disabled in {settled.loaded.path}")
     applies = gate.applies(tree, configuration)
-    return Planned(gate, configuration, applies.files, applies.reason, applies.seconds)
+    return Planned(gate, configuration, applies.files, applies.reason, applies.seconds, applies.alone)

@@ -18,6 +18,7 @@ from lockgate.ranking import rank
 from lockgate.reports.excerpt import Excerpt, clip
 from lockgate.reports.history import History
 from lockgate.reports.message import Message, Rules, message, rules_of
+from lockgate.reports.strips import plots
 from lockgate.reports.tables import of_gates
 from lockgate.verdict import Answer, FunnelStep, Outcome, Verdict
 
@@ -35,6 +36,9 @@ NOTIFICATIONS = 50
 
 ROWS = 200
 """At most so many rows are shown of each table that a gate made."""
+
+STRIPS = 40
+"""At most so many strips are drawn below a table."""
 
 TEXT = 2_000
 """No string on the page is longer than so many characters."""
@@ -108,6 +112,7 @@ def render(verdict: Verdict, excerpts: Mapping[str, Excerpt], history: History =
         bars=_bars(verdict.funnel),
         tables=of_gates(verdict.gates),
         rows_cap=ROWS,
+        strips_cap=STRIPS,
         columns=_columns(verdict, history),
         history=history,
         chapters=_chapters(verdict, entries),
@@ -212,6 +217,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"prose": _prose, "advice": _advice, "number": _number, "sha256": _sha256}
+    environment.filters["plots"] = plots
     return environment
 
 

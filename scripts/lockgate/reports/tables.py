@@ -1,6 +1,7 @@
 """What gates measured or compared, as tables: the first rows of each where not all fits."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 
 from lockgate.untrusted import cut, markdown
@@ -10,7 +11,7 @@ TABLES = 12
 """At most so many tables are shown."""
 COLUMNS = 10
 """A table has at most so many columns."""
-_ROWS, _CELL = 100, 200
+_ROWS, _CELL, _UNIT = 100, 200, 16
 _AROUND = 100  # bytes of a table's tags and of the line that counts what was left out
 
 
@@ -26,7 +27,15 @@ def _even(table: Table) -> Table:
         (*(cut(cell, _CELL) for cell in row[: len(columns)]), *[""] * (len(columns) - len(row)))
         for row in table.rows
     )
-    return Table(cut(table.title, _CELL), tuple(cut(name, _CELL) for name in columns), tuple(rows))
+    return Table(
+        title=cut(table.title, _CELL),
+        columns=tuple(cut(name, _CELL) for name in columns),
+        rows=tuple(rows),
+        strips=tuple(
+            replace(strip, title=cut(strip.title, _CELL), unit=cut(strip.unit, _UNIT))
+            for strip in table.strips
+        ),
+    )
 
 
 def render(gates: Iterable[GateResult], room: int) -> Iterator[str]:

@@ -7,6 +7,14 @@ from msgspec import Meta, Struct
 from lockgate.config import SeverityName
 
 SCHEMA: Final = "lockgate-verdict/1"
+MOST_STRIPS = 200
+"""A table has at most so many strips."""
+MOST_RUNS = 200
+"""A strip has at most so many runs of each side."""
+MOST = 1e12
+"""No run's number is larger."""
+
+Runs = Annotated[list[Annotated[float, Meta(ge=0, le=MOST)]], Meta(max_length=MOST_RUNS)]
 
 
 class ToolDocument(Struct, frozen=True):
@@ -24,12 +32,25 @@ class NotificationDocument(Struct, frozen=True):
     path: str
 
 
+class StripDocument(Struct, frozen=True):
+    """Hold the runs of one metric of one page, on the base and on the head: a number each, in their order."""
+
+    title: str
+    unit: Annotated[str, Meta(description="What stands behind a number; empty for a bare one.")]
+    base: Runs
+    head: Runs
+
+
 class TableDocument(Struct, frozen=True):
     """Hold what a gate measured or compared, as rows of text."""
 
     title: str
     columns: list[str]
     rows: list[list[str]]
+    strips: Annotated[
+        list[StripDocument],
+        Meta(max_length=MOST_STRIPS, description="The runs behind it, where it tells of timings."),
+    ] = []
 
 
 class GateDocument(Struct, frozen=True):
@@ -154,7 +175,7 @@ class RuleDocument(Struct, frozen=True):
 
 
 class TimingDocument(Struct, frozen=True):
-    """Hold wall-clock seconds: the only part that differs between equal runs."""
+    """Hold wall-clock seconds: with what a gate measures in time, all that differs between equal runs."""
 
     seconds: float
     gates: dict[str, float]

@@ -1,5 +1,7 @@
 """Write `verdict.json`, the machine's answer, read it, and make a verdict of it again."""
 
+import math
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import cast
 
@@ -10,6 +12,9 @@ from lockgate.errors import ExitCode, InputError
 from lockgate.finding import Edit, Finding, Notification, Related, Rule, Severity, State
 from lockgate.github import inert_json
 from lockgate.reports.verdict_document import (
+    MOST,
+    MOST_RUNS,
+    MOST_STRIPS,
     SCHEMA,
     Document,
     EditDocument,
@@ -19,12 +24,15 @@ from lockgate.reports.verdict_document import (
     RelatedDocument,
     RuleDocument,
     StepDocument,
+    StripDocument,
     TableDocument,
     TimingDocument,
     ToolDocument,
 )
 from lockgate.source import printable
-from lockgate.verdict import Answer, FunnelStep, GateResult, Outcome, Table, Timing, Tool, Verdict
+from lockgate.verdict import Answer, FunnelStep, GateResult, Outcome, Strip, Table, Timing, Tool, Verdict
+
+_DIGITS = 4  # behind the point: a layout shift has no more of them
 
 
 def render(verdict: Verdict) -> bytes:
@@ -121,8 +129,17 @@ def _restored_gate(gate: GateDocument) -> GateResult:
             for note in gate.notifications
         ),
         fail_on_from=gate.fail_on_from,
-        tables=tuple(
-            Table(table.title, tuple(table.columns), tuple(map(tuple, table.rows))) for table in gate.tables
+        tables=tuple(map(_restored_table, gate.tables)),
+    )
+
+
+def _restored_table(table: TableDocument) -> Table:
+    return Table(
+        title=table.title,
+        columns=tuple(table.columns),
+        rows=tuple(map(tuple, table.rows)),
+        strips=tuple(
+            Strip(strip.title, strip.unit, tuple(strip.base), tuple(strip.head)) for strip in table.strips
         ),
     )
 
@@ -164,15 +181,26 @@ def _gate(gate: GateResult) -> GateDocument:
             for note in gate.notifications
         ],
         fail_on_from=printable(gate.fail_on_from),
-        tables=[
-            TableDocument(
-                printable(table.title),
-                [*map(printable, table.columns)],
-                [[*map(printable, row)] for row in table.rows],
-            )
-            for table in gate.tables
+        tables=[*map(_table, gate.tables)],
+    )
+
+
+def _table(table: Table) -> TableDocument:
+    return TableDocument(
+        title=printable(table.title),
+        columns=[*map(printable, table.columns)],
+        rows=[[*map(printable, row)] for row in table.rows],
+        strips=[
+            StripDocument(printable(strip.title), printable(strip.unit), _runs(strip.base), _runs(strip.head))
+            for strip in table.strips[:MOST_STRIPS]
         ],
     )
+
+
+def _runs(numbers: Iterable[float]) -> list[float]:
+    """Keep what the contract allows, so that every verdict that is written can be read."""
+    finite = (number for number in numbers if math.isfinite(number))
+    return [round(min(max(number, 0.0), MOST), _DIGITS) for number in finite][:MOST_RUNS]
 
 
 def _finding(finding: Finding) -> FindingDocument:
