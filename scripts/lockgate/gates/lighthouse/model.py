@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+Grammar = Literal["regex", "robots", "wild"]
 Kind = Literal["next", "plain", "start", "urls", "vite"]
 
 
@@ -70,6 +71,8 @@ class Violation:
     """Hold one element that breaks an accessibility rule of axe.
 
     `impact` is critical, serious, moderate or minor. `tags` are axe's, such as `wcag2a` and `wcag111`.
+    `selector` finds this element and no other; `structure` is one without positions, as Lighthouse writes
+    it, which stays when other elements come and go; empty where nobody gave it.
     """
 
     rule: str
@@ -80,6 +83,7 @@ class Violation:
     selector: str
     snippet: str
     summary: str
+    structure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +114,13 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Hold one budget: pages whose paths match `pages` have at most `most`, or at least `least`, of a metric.
+    """Hold one budget: pages that match `pages` have at most `most`, or at least `least`, of a metric.
 
     `metric` is an id of metrics.METRICS, or `audit.<id>.score`, `.value` or `.length` of an audit. `source`
-    is what says so, in the user's own words (`budget.json: resourceSizes script`); `path` is its file in the
-    repository. `warns` makes it a medium finding that blocks nothing by default.
+    is what says so, in the user's own words and fit to be shown (`resourceSizes` in budget.json); `path` and
+    `line` are its place in the repository. `warns` makes it a medium finding that blocks nothing by default.
+    `grammar` says how `pages` is written (budgets.matching); pages that match one of `unless` are left to
+    others. `own` are hosts that are no third parties.
     """
 
     pages: str
@@ -124,6 +130,10 @@ class Limit:
     source: str = ""
     path: str = ""
     warns: bool = False
+    line: int = 0
+    grammar: Grammar = "wild"
+    unless: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

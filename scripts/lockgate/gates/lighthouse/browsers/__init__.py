@@ -1,0 +1,1 @@
+"""A real browser that measures pages: node, Chrome, Lighthouse, one run at a time."""

@@ -1,0 +1,230 @@
+"""Keep a browser for the pages of a site, and measure them one after another."""
+
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import mkdtemp
+from types import TracebackType
+
+from lockgate.errors import ToolError
+from lockgate.gates.lighthouse.browsers import chrome as chromes
+from lockgate.gates.lighthouse.browsers.chrome import Chrome
+from lockgate.gates.lighthouse.browsers.failures import failure, is_crash, trouble
+from lockgate.gates.lighthouse.browsers.result import MOST_BYTES, Outcome, decode
+from lockgate.gates.lighthouse.browsers.samples import sample
+from lockgate.gates.lighthouse.browsers.settings import Settings, arguments, question
+from lockgate.gates.lighthouse.browsers.turns import turn
+from lockgate.gates.lighthouse.model import Page, Sample
+from lockgate.process.children import at_end
+from lockgate.process.kept import Kept
+from lockgate.source import read_bytes
+from lockgate.toolset import Node, install_node_set, locked_version
+from lockgate.verdict import Tool
+
+SET = "lighthouse"
+LEAST_NODE = (22, 19)
+_DRIVER = Path(__file__).with_name("driver.mjs")
+_GRACE = 45.0  # seconds for Chrome to start and to end
+_LEAVING = 10.0
+_TURN = 1800.0
+
+
+class _PageError(Exception):
+    """Say with Lighthouse's code or the driver's that a page was not measured."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Browser:
+    """Measure pages, one at a time over the whole machine, each with a fresh profile.
+
+    It is a context manager; when it ends, in whichever way, neither Chrome nor a profile is left.
+    `lhr` is the whole result of the last run, in JSON. `notes` are what people should know.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        settings: Settings,
+        *,
+        node: Node,
+        chrome: Chrome,
+        sandbox: bool = True,
+        driver: Path = _DRIVER,
+    ) -> None:
+        self.lhr = b""
+        self.notes: list[str] = []
+        self._home, self._settings = home, settings
+        self._node, self._chrome, self._sandbox = node, chrome, sandbox
+        self._argv = [node.program, str(driver), str(node.modules)]
+        self._folder: Path | None = None
+        self._child: Kept | None = None
+        self._versions: dict[str, str] = {}
+        self._runs = 0
+
+    def __enter__(self) -> "Browser":
+        try:
+            self._folder = Path(mkdtemp(prefix="lockgate-lighthouse-"))
+        except OSError as error:
+            raise ToolError(
+                f"there is no place for a browser's profile: {error.strerror}",
+                cause="the folder for temporary files is full, or not writable",
+                todo="set TMPDIR to a folder with space in it",
+            ) from error
+        return self
+
+    def __exit__(
+        self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._end()
+        if self._folder:
+            _remove(self._folder)
+
+    def run(self, url: str, page: Page, *, seconds: float = 120.0) -> Sample:
+        """Measure a page that is served at `url`; its run takes at most `seconds`.
+
+        After a crash it is tried once more. Raise ToolError, which names the page, where it cannot be
+        measured, or not to the end.
+        """
+        with turn(self._home, _TURN, self._waited):
+            try:
+                return self._again(url, seconds)
+            except _PageError as error:
+                raise failure(error.code, str(error), page.path) from error
+
+    @property
+    def chrome(self) -> str:
+        """Name the Chrome that is used, by its version."""
+        return self._chrome.version
+
+    @property
+    def tools(self) -> tuple[Tool, ...]:
+        """Name what measured, as far as it has run: Lighthouse, node and Chrome."""
+        found = [Tool(name, self._versions[name]) for name in ("chrome", "node") if name in self._versions]
+        return (*found, Tool("lighthouse", locked_version(SET, "lighthouse")))
+
+    def _again(self, url: str, seconds: float) -> Sample:
+        try:
+            return self._once(url, seconds)
+        except _PageError as error:
+            if not is_crash(error.code) and not (error.code == "LAUNCH" and self._gives_up_sandbox()):
+                raise
+        return self._once(url, seconds)
+
+    def _once(self, url: str, seconds: float) -> Sample:
+        try:
+            outcome, sampled = self._measured(url, seconds)
+        except _PageError:
+            self._end()  # what was given up may still be at work in there
+            raise
+        self.lhr = bytes(outcome.lhr)
+        return sampled
+
+    def _measured(self, url: str, seconds: float) -> tuple[Outcome, Sample]:
+        self._runs += 1
+        folder = self._place()
+        output = folder / f"{self._runs}.json"
+        asked = {
+            "url": url,
+            "output": str(output),
+            "chrome": self._chrome.program,
+            "profile": str(folder / f"profile-{self._runs}"),
+            "args": arguments(url, self._settings, sandbox=self._sandbox),
+            # Its package has fonts, for a machine without any.
+            "env": {"XDG_DATA_HOME": str(Path(self._chrome.program).parent)}
+            if self._chrome.kind == "npm"
+            else {},
+            **question(self._settings, seconds),
+        }
+        self._ask(asked, seconds)
+        outcome, result = decode(_taken(output))
+        if fault := trouble(outcome, result):
+            raise _PageError(*fault)
+        if outcome.accessibility is None and "accessibility" in self._settings.categories:
+            raise _PageError("NO_ACCESSIBILITY", "axe gave no result")
+        return outcome, sample(outcome, result)
+
+    def _ask(self, asked: dict[str, object], seconds: float) -> None:
+        try:
+            if self._child is None:
+                self._child = Kept(self._argv)
+            with at_end(self._child.hang_up):
+                answer = self._child.ask(asked, seconds + _GRACE)
+        except OSError as error:
+            raise _PageError("NO_ANSWER", error.strerror or str(error)) from error
+        if "code" in answer:
+            raise _PageError(str(answer["code"]), str(answer.get("message", "")))
+        self._versions |= {name: str(answer.get(name, "")) for name in ("chrome", "node")}
+        self._tell_node()
+
+    def _gives_up_sandbox(self) -> bool:
+        """Go on without Chrome's sandbox where it cannot work on this machine."""
+        if not self._sandbox:
+            return False
+        reason = chromes.sandbox_fails(self._chrome, self._place() / "trial")
+        if reason:
+            self._sandbox = False
+            self._note(f"Chrome runs without its sandbox, which does not work on this machine: {reason}")
+        return bool(reason)
+
+    def _tell_node(self) -> None:
+        if self._node.too_old:
+            major = locked_version(SET, "lighthouse").partition(".")[0]
+            self._note(
+                f"node {self._node.too_old} on PATH is too old for Lighthouse {major} (it needs "
+                f"{'.'.join(map(str, LEAST_NODE))}): the locked {self._versions['node']} is used"
+            )
+
+    def _waited(self, seconds: float) -> None:
+        self._note(f"waited {seconds:.0f} s until another run had measured its pages on this machine")
+
+    def _note(self, text: str) -> None:
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def _place(self) -> Path:
+        if self._folder is None:
+            raise AssertionError("a Browser is a context manager")
+        return self._folder
+
+    def _end(self) -> None:
+        child, self._child = self._child, None
+        if child:
+            child.close(_LEAVING)
+
+
+def open_browser(
+    home: Path,
+    settings: Settings,
+    *,
+    find: Callable[[Path, Node], Chrome] = chromes.find,
+) -> Browser:
+    """Find node and Chrome, install what is missing below `home`, and give the browser; raise ToolError."""
+    node = install_node_set(SET, home, LEAST_NODE)
+    chrome = find(home, node)
+    browser = Browser(home, settings, node=node, chrome=chrome, sandbox=not chromes.is_root())
+    if chrome.kind == "npm":
+        browser.notes.append("this machine has no Chrome: npm's @sparticuz/chromium is used")
+    return browser
+
+
+def _taken(file: Path) -> bytes:
+    """Read a file and remove it."""
+    try:
+        return read_bytes(file, MOST_BYTES)
+    except OSError as error:
+        raise _PageError("NO_RESULT", error.strerror or str(error)) from error
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder that a Chrome may still write into while it ends."""
+    deadline = time.monotonic() + _LEAVING
+    while folder.exists() and time.monotonic() < deadline:
+        shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():
+            time.sleep(0.1)

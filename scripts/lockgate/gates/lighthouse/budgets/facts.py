@@ -1,0 +1,136 @@
+"""What a run says of a limit's metric, and the sentence about a budget that is not kept."""
+
+from dataclasses import dataclass
+from math import isfinite
+
+from lockgate.gates.lighthouse import wording
+from lockgate.gates.lighthouse.metrics import BY_ID, Unit
+from lockgate.gates.lighthouse.model import Limit, PageResult, Request, Sample
+from lockgate.gates.lighthouse.rule_book import shown
+
+_NAMED = 3
+_OF_ALL = {"total": "in all", "third-party": "from third parties"}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Hold what the runs say: their median, and the interval of what it stands for, if not exact."""
+
+    value: float
+    low: float
+    high: float
+    runs: int
+    timing: bool = False
+
+
+def measured(limit: Limit, sample: Sample) -> float | None:
+    """Give what one run says of a limit's metric; None where it says nothing."""
+    if limit.metric.startswith("audit."):
+        return _audit(limit.metric, sample)
+    value = sample.values.get(limit.metric)
+    if value is None or not limit.own:
+        return value
+    others = [request for request in sample.requests if request.host]
+    mine = [request for request in others if _is_own(request.host, limit.own)]
+    match limit.metric:
+        case "bytes.third-party":
+            return value - sum(request.transfer for request in mine)
+        case "requests.third-party":
+            return value - len(mine)
+    return value
+
+
+def _is_own(host: str, own: tuple[str, ...]) -> bool:
+    return any(
+        host == name or (name.startswith("*.") and (host.endswith(name[1:]) or host == name[2:]))
+        for name in own
+    )
+
+
+def _audit(metric: str, sample: Sample) -> float | None:
+    """Give an audit's score, value or length. One that does not apply to the page has nothing to blame."""
+    name, _, what = metric.removeprefix("audit.").rpartition(".")
+    audit = sample.audits.get(name)
+    if audit is None or audit.mode == "error":
+        return None
+    if audit.mode == "notApplicable":
+        return 1.0 if what == "score" else 0.0
+    match what:
+        case "score":
+            return audit.score
+        case "value":
+            return audit.value
+        case _:
+            return float(audit.length or 0)
+
+
+def label(metric: str) -> str:
+    """Name a metric within a sentence."""
+    if metric in BY_ID:
+        return BY_ID[metric].label
+    name, _, what = metric.removeprefix("audit.").rpartition(".")
+    return f"the {what} of the audit {name}"
+
+
+def message(limit: Limit, seen: Seen, beyond: float, result: PageResult, *, certain: bool) -> str:
+    """State the fact, how far it is beyond the budget, and who said what the budget is."""
+    unit = _unit(limit.metric)
+    bound, side = (limit.most, "over") if limit.least is None else (limit.least, "below")
+    allowed = f"the {wording.amount(unit, bound or 0)} of {limit.source}"
+    fact = f"{shown(result.page.path)} {_fact(limit.metric, unit, seen)}"
+    if not certain:
+        return f"{fact}, and may be {side} {allowed}"
+    least = "at least " if seen.timing else ""
+    largest = _largest(limit, result) if limit.metric.startswith("bytes.") else ""
+    return f"{fact}, {least}{wording.amount(unit, beyond)} {side} {allowed}{largest}"
+
+
+def _unit(metric: str) -> Unit:
+    if metric in BY_ID:
+        return BY_ID[metric].unit
+    units: dict[str, Unit] = {"score": "score", "value": "ms", "length": "count"}
+    return units[metric.rpartition(".")[2]]
+
+
+def _fact(metric: str, unit: Unit, seen: Seen) -> str:
+    amount = wording.amount(unit, seen.value)
+    family, _, kind = metric.partition(".")
+    match family:
+        case "bytes":
+            return f"loads {amount} {_OF_ALL.get(kind, f'of {kind}')}"
+        case "requests":
+            return f"makes {amount} requests {_OF_ALL.get(kind, f'of kind {kind}')}"
+        case "audit" if unit == "count":
+            return f"has {amount} items in the audit {kind.rpartition('.')[0]}"
+        case _ if unit == "bytes":
+            return f"has {amount} of {label(metric)}"
+        case _ if unit == "count":
+            return f"has {amount} {label(metric)}"
+    return f"has {amount} as {label(metric)}{_runs(unit, seen) if seen.timing else ''}"
+
+
+def _runs(unit: Unit, seen: Seen) -> str:
+    if seen.runs == 1:
+        return " (in one run)"
+    if not isfinite(seen.low):
+        return f" (in the middle of {seen.runs} runs)"
+    low, high = wording.amount(unit, seen.low), wording.amount(unit, seen.high)
+    return f" (in {seen.runs} runs, from {low} to {high})"
+
+
+def _largest(limit: Limit, result: PageResult) -> str:
+    """Name the requests that weigh most of what the budget is about."""
+    kind = limit.metric.partition(".")[2]
+    of_kind = [request for request in result.head[0].requests if _counts(request, kind, limit.own)]
+    largest = sorted(of_kind, key=lambda request: (-request.transfer, request.url))[:_NAMED]
+    if not largest:
+        return ""
+    return ". Largest: " + ", ".join(
+        f"{shown(request.url)} {wording.size(request.transfer)}" for request in largest
+    )
+
+
+def _counts(request: Request, kind: str, own: tuple[str, ...]) -> bool:
+    if kind == "third-party":
+        return bool(request.host) and not _is_own(request.host, own)
+    return kind in {"total", request.kind}

@@ -1,0 +1,77 @@
+"""Make the tables of what each page and each file weighs, in the head and in the base."""
+
+from collections.abc import Iterable, Mapping
+
+from lockgate.gates.lighthouse.bundles.model import Side, Size
+from lockgate.gates.lighthouse.bundles.names import kind_of
+from lockgate.gates.lighthouse.wording import difference, size
+from lockgate.untrusted import cut, one_line
+from lockgate.verdict import Table
+
+_PAGE = ("page", "scripts", "style sheets", "all", "all with gzip", "all uncompressed")
+_FILE = ("file", "brotli", "gzip", "uncompressed")
+_BASE = ("base", "difference")
+_NOBODY = Size(0, 0, 0, "")
+_ROWS = 200
+_LONGEST = 120
+_Row = tuple[int, int, tuple[str, ...]]
+
+
+def tables(folder: str, head: Side, base: Side | None, pairs: Mapping[str, str]) -> tuple[Table, ...]:
+    """Give the sizes of pages, and of the files that they ask for at once; what differs most comes first.
+
+    A size without a word for its encoding is that with brotli. Empty when there is no page.
+    """
+    if not head.routes:
+        return ()
+    more = _BASE if base else ()
+    return (
+        Table(f"Bundle sizes of pages: {_plain(folder)}", (*_PAGE, *more), _sorted(_pages(head, base))),
+        Table(
+            f"Bundle sizes of files: {_plain(folder)}", (*_FILE, *more), _sorted(_files(head, base, pairs))
+        ),
+    )
+
+
+def _pages(head: Side, base: Side | None) -> Iterable[_Row]:
+    before = {route.path: _sum(base, route.assets) for route in base.routes} if base else {}
+    for route in head.routes:
+        kinds = (
+            _sum(head, (file for file in route.assets if kind_of(file) == kind)).brotli
+            for kind in ("script", "stylesheet")
+        )
+        whole = _sum(head, route.assets)
+        cells = (_plain(route.path), *map(size, (*kinds, whole.brotli, whole.gzip, whole.raw)))
+        yield _compared(cells, whole, before.get(route.path), base)
+
+
+def _files(head: Side, base: Side | None, pairs: Mapping[str, str]) -> Iterable[_Row]:
+    for file in sorted({file for route in head.routes for file in route.assets}):
+        here = head.sizes[file]
+        before = base.sizes.get(pairs.get(file, "")) if base else None
+        cells = (_plain(file), *map(size, (here.brotli, here.gzip, here.raw)))
+        yield _compared(cells, here, before, base)
+
+
+def _compared(cells: tuple[str, ...], here: Size, before: Size | None, base: Side | None) -> _Row:
+    if base is None:
+        return 0, here.brotli, cells
+    more = here.brotli - (before or _NOBODY).brotli
+    if before is None:
+        return more, here.brotli, (*cells, "new", difference("bytes.total", more))
+    return more, here.brotli, (*cells, size(before.brotli), difference("bytes.total", more))
+
+
+def _sum(side: Side, files: Iterable[str]) -> Size:
+    sizes = [side.sizes[file] for file in files]
+    return Size(sum(s.raw for s in sizes), sum(s.gzip for s in sizes), sum(s.brotli for s in sizes), "")
+
+
+def _sorted(rows: Iterable[_Row]) -> tuple[tuple[str, ...], ...]:
+    """Put what differs most first, then what is largest, and keep the first ones."""
+    ordered = sorted(rows, key=lambda row: (-abs(row[0]), -row[1], row[2]))
+    return tuple(cells for _, _, cells in ordered[:_ROWS])
+
+
+def _plain(text: str) -> str:
+    return cut(one_line(text), _LONGEST)

@@ -1,0 +1,136 @@
+"""Load the pages of a site, and judge what they show."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+from lockgate.config.lighthouse import LighthouseConfiguration
+from lockgate.errors import ToolError
+from lockgate.finding import Finding, Notification
+from lockgate.gates import judged
+from lockgate.gates.judged import Judged
+from lockgate.gates.lighthouse import timing
+from lockgate.gates.lighthouse.budgets.judge import is_timed, over
+from lockgate.gates.lighthouse.decisions.looks import LOOKS
+from lockgate.gates.lighthouse.measuring import Measuring
+from lockgate.gates.lighthouse.model import Limit, Page, PageResult
+from lockgate.gates.lighthouse.pages.comparison import compare
+from lockgate.gates.lighthouse.pages.components import Finder
+from lockgate.gates.lighthouse.pages.table import table
+from lockgate.gates.lighthouse.rule_book import RULES, Place, shown
+from lockgate.gates.lighthouse.timing import Timed, timed
+from lockgate.gates.protocol import Output
+from lockgate.verdict import Table
+
+_CAUSES = frozenset({"blocking-added", "grew"})
+
+
+@dataclass(slots=True)
+class Looking:
+    """Load each page as often as it takes, and judge all of them together."""
+
+    measuring: Measuring
+    configuration: LighthouseConfiguration
+    limits: tuple[Limit, ...]
+    finder: Finder
+    results: list[PageResult] = field(default_factory=list)
+    timings: dict[str, Timed] = field(default_factory=dict)
+    problems: list[Notification] = field(default_factory=list)
+
+    def output(self, bundled: Sequence[Finding], progress: Callable[[int], None]) -> Output:
+        """Judge the pages; one that cannot be measured makes the gate incomplete, and the others count.
+
+        `bundled` are the findings about files that the site has.
+        """
+        compares, holds = self._to_time()
+        for page in self.measuring.sides.choice.pages:
+            try:
+                self.results.append(self._result(page, compares=page in compares, holds=page in holds))
+            except ToolError as error:
+                self.problems.append(Notification(level="error", message=str(error)))
+            progress(1)
+        return self._judged(bundled)
+
+    def _to_time(self) -> tuple[list[Page], list[Page]]:
+        """Pick the pages that are timed on both sides, and those that are for their budgets alone."""
+        sides, most = self.measuring.sides, self.configuration.timed_pages
+        compares: list[Page] = []
+        if self.configuration.timings == "compare" and sides.base:
+            unlike = (page for page in sides.choice.pages if page.path not in sides.same | sides.lacking)
+            compares = list(islice(unlike, most))
+        if self.configuration.timings == "never":
+            return [], []
+        budgeted = (page for page in sides.choice.pages if is_timed(self.limits, page))
+        holds = [page for page in budgeted if page not in compares]
+        return compares, holds[: max(most - len(compares), 0)]
+
+    def _result(self, page: Page, *, compares: bool, holds: bool) -> PageResult:
+        sides = self.measuring.sides
+        if compares:
+            told = timed(lambda side: self.measuring.fresh(side, page), self.configuration.minimum_effect)
+            self.timings[page.path] = told
+            return PageResult(page, told.head, told.base)
+        if holds:
+            head = tuple(self.measuring.fresh("head", page) for _ in range(LOOKS[0].runs))
+        else:
+            head = (self.measuring.exact("head", page),)
+        if sides.base is None or page.path in sides.lacking:
+            return PageResult(page, head)
+        return PageResult(
+            page, head, head if page.path in sides.same else (self.measuring.exact("base", page),)
+        )
+
+    def _judged(self, bundled: Sequence[Finding]) -> Output:
+        configuration, site = self.configuration, self.measuring.sides.site
+        seen = compare(site, self.results, self.finder, configuration.growth, configuration.third_parties)
+        # What may be the base's as well is not called new.
+        found, known = list(seen.head), list(seen.head if self.measuring.sides.unknown else seen.base)
+        notes: list[Notification] = []
+        for result in self.results:
+            limits = self._limits(result.page)
+            said, more = over(limits, result, site)
+            found += said
+            notes += more
+            known += over(limits, PageResult(result.page, result.base), site)[0] if result.base else []
+        causes = [*bundled, *(each.finding for each in seen.head)]
+        found += [each for result in self.results for each in self._slower(result.page, causes)]
+        return replace(
+            judged.output(found, (*RULES, *seen.rules), known=known),
+            tools=self.measuring.tools,
+            tables=tuple(self._tables()),
+            counts={"pages": len(self.results)},
+            notifications=(*self.problems, *notes, *self._unclear()),
+            documents=self.measuring.documents,
+        )
+
+    def _limits(self, page: Page) -> tuple[Limit, ...]:
+        """Give the limits; those of time only where times are taken."""
+        if self.configuration.timings != "never":
+            return self.limits
+        return tuple(limit for limit in self.limits if not is_timed([limit], page))
+
+    def _slower(self, page: Page, causes: Sequence[Finding]) -> list[Judged]:
+        """Find what has become slower, shown where something of the site is that explains it."""
+        told = self.timings.get(page.path)
+        if told is None:
+            return []
+        cause = next((each for each in causes if each.rule in _CAUSES), None)
+        place = Place(cause.path, cause.line) if cause else self.finder.page(page)
+        site = self.measuring.sides.site
+        origin = f"{site.folder or site.manifest}#{page.path}"
+        return list(
+            timing.findings(page, told, place, origin, blocks=self.configuration.inconclusive == "block")
+        )
+
+    def _tables(self) -> Iterator[Table]:
+        for result in self.results:
+            yield table(result, self._limits(result.page))
+            if told := self.timings.get(result.page.path):
+                yield timing.table(result.page, told)
+
+    def _unclear(self) -> Iterator[Notification]:
+        for page, told in self.timings.items():
+            if told.unclear:
+                why = told.doubt or f"{', '.join(told.unclear)}: the runs differ too much among themselves"
+                words = f"nobody can say whether {shown(page)} has become slower: {why}"
+                yield Notification(level="note", message=words)
