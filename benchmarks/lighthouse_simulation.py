@@ -1,13 +1,14 @@
 """What the gate's decision does with real runs: false alarms and power, beside the rules in common use."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import exp
 from pathlib import Path
 from random import Random
 
 from lockgate.config.lighthouse import MinimumEffect
 from lockgate.gates.lighthouse.decisions.simulation import Runs, simulate, table
+from lockgate.gates.lighthouse.metrics import BY_ID
 
 TIMES, SEED = 2_000, 7
 MEASURED = Path(__file__).with_name("lighthouse_runs.json")
@@ -17,13 +18,21 @@ MEASURED = Path(__file__).with_name("lighthouse_runs.json")
 def main(argv: Sequence[str], times: int = TIMES) -> int:
     """Print a table in Markdown for each page of a file of runs; without one, for a model of a page."""
     path = Path(argv[0]) if argv else MEASURED
-    pages: Mapping[str, Runs] = (
-        json.loads(path.read_text()) if argv or path.is_file() else {"a model": modelled(200, SEED)}
-    )
-    for name, runs in pages.items():
-        print(f"\n{name}: {len(runs)} runs, {times:,} comparisons for each row\n")
-        print(table(simulate(runs, MinimumEffect(), times, SEED)), end="")
+    print(tables(path if argv or path.is_file() else None, times), end="")
     return 0
+
+
+def tables(path: Path | None, times: int = TIMES, shown: Collection[str] = ()) -> str:
+    """Write a table for each page of a file, or of the model; `shown` leaves times with these changes."""
+    pages: Mapping[str, Runs] = json.loads(path.read_text()) if path else {"a model": modelled(200, SEED)}
+    parts = []
+    for name, runs in pages.items():
+        rows = simulate(runs, MinimumEffect(), times, SEED)
+        kept = [
+            row for row in rows if not shown or (row.change in shown and row.timing != BY_ID["cls"].label)
+        ]
+        parts.append(f"\n{name}: {len(runs)} runs, {times:,} comparisons for each row\n\n{table(kept)}")
+    return "".join(parts)
 
 
 def modelled(count: int, seed: int) -> Runs:

@@ -54,7 +54,8 @@ def test_an_observer_sees_plan_progress_and_end(tmp_path: Path, host: Host) -> N
     folder = repository(tmp_path / "r", {"a.py": FLAW, "b.py": CLEAN})
     done = pipeline.run(Options(path=folder, all=True), host, seen)
     assert seen.plans == [done.plan]
-    assert {run.name for run in seen.ended} == {"migrations", "sast", "sbom", "sca", "secrets"}
+    every = {"lighthouse", "migrations", "sast", "sbom", "sca", "secrets"}
+    assert {run.name for run in seen.ended} == every
     # Each file is looked at by one tool of sast, and by both sets of detectors; none of them is a lock.
     assert seen.files == {"sast": 2, "secrets": 4}
 
@@ -85,10 +86,10 @@ def test_each_gates_threshold_is_told(tmp_path: Path, host: Host) -> None:
     folder = repository(tmp_path / "r", {"a.py": CLEAN, ".lockgate.yml": configuration})
     done = pipeline.run(Options(path=folder), host, Watching())
     told = {gate.name: gate.fail_on for gate in done.verdict.gates}
-    others = ("migrations", "sbom", "sca", "secrets")
+    others = ("lighthouse", "migrations", "sbom", "sca", "secrets")
     assert told == {"sast": Severity.CRITICAL} | dict.fromkeys(others, Severity.MEDIUM)
     asked = pipeline.run(Options(path=folder, fail_on=Severity.NOTE), host, Watching())
-    assert [gate.fail_on for gate in asked.verdict.gates] == [Severity.NOTE] * 5
+    assert [gate.fail_on for gate in asked.verdict.gates] == [Severity.NOTE] * 6
 
 
 def test_a_home_that_cannot_be_written_leaves_the_gate_incomplete(tmp_path: Path) -> None:
@@ -98,17 +99,18 @@ def test_a_home_that_cannot_be_written_leaves_the_gate_incomplete(tmp_path: Path
     verdict = pipeline.run(Options(path=folder, all=True), host, Watching()).verdict
     assert verdict.exit_code is ExitCode.INCOMPLETE
     assert [(gate.name, gate.outcome) for gate in verdict.gates] == [
-        ("migrations", Outcome.SKIPPED), ("sast", Outcome.INCOMPLETE), ("sbom", Outcome.SKIPPED),
-        ("sca", Outcome.SKIPPED), ("secrets", Outcome.PASSED),
+        ("lighthouse", Outcome.SKIPPED), ("migrations", Outcome.SKIPPED), ("sast", Outcome.INCOMPLETE),
+        ("sbom", Outcome.SKIPPED), ("sca", Outcome.SKIPPED), ("secrets", Outcome.PASSED),
     ]  # fmt: skip
-    assert "what to do: " in verdict.gates[1].notifications[0].message
+    assert "what to do: " in verdict.gates[2].notifications[0].message
 
 
 def test_a_plan_runs_nothing(tmp_path: Path, host: Host) -> None:
     folder = repository(tmp_path / "r", {"a.py": FLAW})
     made = pipeline.plan(Options(path=folder), host)
     assert [(gate.gate.NAME, gate.runs) for gate in made.gates] == [
-        ("migrations", False), ("sast", True), ("sbom", False), ("sca", False), ("secrets", True),
+        ("lighthouse", False), ("migrations", False), ("sast", True), ("sbom", False), ("sca", False),
+        ("secrets", True),
     ]  # fmt: skip
 
 

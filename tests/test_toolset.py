@@ -160,9 +160,12 @@ def test_without_any_node_that_runs_none_is_called_too_old(machine):
 
 def test_the_error_names_the_node_that_is_wanted(machine):
     machine.node("v20.20.2")
-    machine.without_wheel("exit 5")
-    with pytest.raises(ToolError, match=r"there is no node from 22\.19 with npm"):
+    machine.without_wheel(
+        "echo 'lockgate: making it' >&2; echo '  | ERROR' >&2; echo 'lockgate: no index' >&2; exit 5"
+    )
+    with pytest.raises(ToolError, match=r"there is no node from 22\.19 with npm: no index") as caught:
         install_node_set(SET, machine.home, (22, 19))
+    assert caught.value.cause.startswith("this machine has node 20.20.2, and")
 
 
 @pytest.mark.parametrize("broken", ["#!/no/such/shell\n", "rubbish"])

@@ -115,6 +115,8 @@ def test_an_earlier_report_of_the_folder_itself_is_not_scanned(tmp_path):
     (tmp_path / "lighthouse" / "base").mkdir(parents=True)
     for name in (".gitignore", "verdict.json", "lockgate.sarif", "report.html", "lighthouse/base/a.json.gz"):
         (tmp_path / name).write_text("x")
+    (tmp_path / "lighthouse" / "base" / "1-products").mkdir()
+    (tmp_path / "lighthouse" / "base" / "1-products" / "head-1.json.gz").write_text("x")
     assert folder(tmp_path).head == ()
 
 

@@ -22,6 +22,7 @@ STARTER = _AROUND / "run"
 _SECONDS = 600.0
 _NODE = "20.19 or 22.12"
 _ANY = (20, 19)
+_STARTERS = b"lockgate: "
 # npm's own pauses come to 70 s, and it waits five minutes for a registry that says nothing.
 _PATIENCE = (
     "--fetch-retries=3", "--fetch-retry-factor=2", "--fetch-retry-mintimeout=1000", "--fetch-timeout=60000",
@@ -83,7 +84,7 @@ def python_of(name: str, home: Path) -> str:
     program = os.fsdecode(done.stdout).strip()
     if done.code != 0 or not Path(program).is_absolute():
         raise ToolError(
-            f"the set {name} could not be installed: {_first_line(done.stderr)}",
+            f"the set {name} could not be installed: {_starters_word(done.stderr)}",
             cause="the package index is out of reach, or the disk is full",
             todo="try again; set PIP_INDEX_URL for a mirror, HTTPS_PROXY and SSL_CERT_FILE for a proxy",
         )
@@ -115,7 +116,8 @@ def _fill(fresh: Path, folder: Path, npm: Sequence[str]) -> None:
     for file in ("package.json", "package-lock.json"):
         shutil.copy(folder / file, fresh)
     flags = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-progress", "--loglevel=error")
-    env = {**network(), "npm_config_update_notifier": "false"}
+    # npm would leave a folder among the temporary files.
+    env = {**network(), "npm_config_update_notifier": "false", "NODE_DISABLE_COMPILE_CACHE": "1"}
     if "SSL_CERT_FILE" in env:  # node knows it by another name
         env.setdefault("NODE_EXTRA_CA_CERTS", env["SSL_CERT_FILE"])
     done = run([*npm, "ci", *flags, *_PATIENCE], cwd=fresh, seconds=_SECONDS, env=env)
@@ -139,14 +141,15 @@ def _node(home: Path, least: tuple[int, int]) -> tuple[str, str, str]:
         cwd=Path("/"), seconds=_SECONDS, env={**network(), "LOCKGATE_HOME": str(home)},
     )  # fmt: skip
     folder = Path(os.fsdecode(done.stdout).strip())
+    too_old = "" if _fits(version, least) else ".".join(map(str, version))
     if done.code != 0 or not folder.is_absolute():
         wanted = _NODE if least == _ANY else ".".join(map(str, least))
         raise ToolError(
-            f"there is no node from {wanted} with npm: {_first_line(done.stderr)}",
-            cause="this machine has none, and PyPI's could not be installed",
+            f"there is no node from {wanted} with npm: {_starters_word(done.stderr)}",
+            cause=f"this machine has {f'node {too_old}' if too_old else 'none'}, and PyPI's could not be "
+            "installed",
             todo="install Node.js, or let the package index be reached",
         )
-    too_old = "" if _fits(version, least) else ".".join(map(str, version))
     modules = folder / "lib" / "node_modules"
     return str(folder / "bin" / "node"), str(modules / "npm" / "bin" / "npm-cli.js"), too_old
 
@@ -164,6 +167,12 @@ def _version(program: str) -> tuple[int, ...]:
 def _fits(version: tuple[int, ...], least: tuple[int, int]) -> bool:
     """Say whether a node is new enough for the locked packages."""
     return version >= least and ((20, 19) <= version < (21, 0) or version >= (22, 12))
+
+
+def _starters_word(output: bytes) -> str:
+    """Give the last that the starter says of itself: before it come its progress and the words of pip."""
+    own = [line for line in output.splitlines() if line.startswith(_STARTERS)]
+    return _first_line(own[-1].removeprefix(_STARTERS) if own else output)
 
 
 def _first_line(output: bytes) -> str:

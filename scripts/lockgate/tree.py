@@ -22,7 +22,7 @@ _READERS = 8
 _REPORT = {".gitignore", "lockgate.sarif", "report.html", "verdict.json"}
 _OF_REPORT = re.compile(
     rf"(.*/|)(?:{'|'.join(map(re.escape, sorted(_REPORT)))}|badge\.json"
-    r"|lighthouse/[a-z]{1,9}/[A-Za-z0-9][A-Za-z0-9._-]*\.json\.gz)",
+    r"|lighthouse/(?:[A-Za-z0-9][A-Za-z0-9._-]*/){1,2}[A-Za-z0-9][A-Za-z0-9._-]*\.json\.gz)",
     re.DOTALL,
 )
 

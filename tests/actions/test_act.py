@@ -64,6 +64,7 @@ def test_the_workflow_of_the_readme_runs_every_gate(act: Act) -> None:
     assert run.code == 0, run.text
     for gate in ("migrations", "sast", "sbom", "sca", "secrets"):
         assert re.search(rf"\| {gate} +passed ", run.text), run.text
+    assert re.search(r"\| lighthouse +skipped +no site$", run.text, re.MULTILINE), run.text
     assert "PASS: no finding at or above high" in run.text
 
 

@@ -83,8 +83,7 @@ def test_the_configuration_names_every_gate_and_is_the_defaults(vendored: tuple[
 
 def test_every_example_in_the_configuration_is_one_that_loads() -> None:
     text = files(vendored=("*.min.js", "vendor/"))[".lockgate.yml"].text
-    body = text.partition("\n\n")[2]
-    loaded = load(re.sub(r"^( *)# ", r"\1", body, flags=re.MULTILINE).encode(), "x").configuration
+    loaded = uncommented(text)
     assert loaded.gates.sast.exclude == ("*.min.js", "vendor/")
     assert loaded.gates.secrets.exclude == ("tests/",), "a secret is one in a vendored folder too"
     assert (loaded.gates.migrations.code, loaded.gates.migrations.postgres_version) == ("run", 17)
@@ -107,6 +106,52 @@ def test_code_of_a_change_is_run_only_if_somebody_decides_so(found: tuple[Stack,
     assert ("    # code: run #" in text) is bool(named)
     assert (f" # {named} found here: " in text) is bool(named)
     assert "    # postgres-version: 17 #" in text
+
+
+def uncommented(text: str) -> Configuration:
+    """Load a configuration with all its examples in it."""
+    body = text.partition("\n\n")[2]
+    return load(re.sub(r"^( *)# ", r"\1", body, flags=re.MULTILINE).encode(), "x").configuration
+
+
+@pytest.mark.parametrize(
+    ("found", "named", "directory", "build"),
+    [
+        ((Stack("Next.js"),), "Next.js", "out", ("npm ci", "npm run build")),
+        (
+            (Stack("Astro", "web"), Stack("Django", "api"), Stack("React", "web")),
+            "Astro", "web/dist", ("npm --prefix web ci", "npm --prefix web run build"),
+        ),
+        (
+            (Stack("Vue", "the app, #1"),),
+            "Vue", "the app, #1/dist",
+            ("npm --prefix 'the app, #1' ci", "npm --prefix 'the app, #1' run build"),
+        ),
+    ],
+)  # fmt: skip
+def test_a_front_end_has_examples_of_how_it_is_built(
+    found: tuple[Stack, ...], named: str, directory: str, build: tuple[str, ...]
+) -> None:
+    text = files(stacks=found)[".lockgate.yml"].text
+    assert load(text.encode(), "x").configuration == Configuration()
+    assert f" # {named} found here: " in text
+    site = uncommented(text).gates.lighthouse
+    assert (site.directory, site.build, site.timings) == (directory, build, "never")
+    assert (site.budgets["*"].script, site.budgets["*"].accessibility) == ("170 KB", 0.95)
+
+
+@pytest.mark.parametrize("folder", ["a\nb: c", 'a" #', "caf\udce9", "-x", "1", "{port}", "y\u2028z"])
+def test_the_name_of_a_folder_cannot_end_its_comment(folder: str) -> None:
+    text = files(stacks=(Stack("Vue", folder),))[".lockgate.yml"].text
+    assert load(text.encode(), "x").configuration == Configuration()
+    assert len(text.splitlines()) == len(files(stacks=(Stack("Vue"),))[".lockgate.yml"].text.splitlines())
+
+
+@pytest.mark.parametrize("found", [(), (Stack("Express"),), (Stack("JavaScript"), Stack("Flask"))])
+def test_without_a_front_end_nothing_is_said_of_a_build(found: tuple[Stack, ...]) -> None:
+    text = files(stacks=found)[".lockgate.yml"].text
+    assert "  lighthouse: # " in text
+    assert "# build:" not in text
 
 
 def test_dependabot_moves_the_pins() -> None:

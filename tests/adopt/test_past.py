@@ -25,10 +25,12 @@ class Judges:
 
     answer: Callable[[str], Verdict] = lambda text: PASSED
     asked: list[tuple[str, str, bool]] = field(default_factory=list)
+    gates: set[tuple[str, ...]] = field(default_factory=set)
 
     def __call__(self, options: Options, host: Host) -> Verdict:
         text = (options.path / "a").read_text()
         self.asked.append((text, options.base, options.all))
+        self.gates.add(options.gates)
         return self.answer(text)
 
 
@@ -60,6 +62,13 @@ def test_each_commit_is_judged_against_its_first_parent_newest_first(checkout: C
         [merged[:12], "PASS"], [two[:12], "PASS"], [one[:12], "PASS"],
     ]  # fmt: skip
     assert told[1].endswith("merged")
+
+
+def test_no_page_of_the_past_is_loaded(checkout: Checkout) -> None:
+    checkout.commit({"a": "1"})
+    judges = Judges()
+    look(checkout, judges)
+    assert judges.gates == {("migrations", "sast", "sbom", "sca", "secrets")}
 
 
 def test_blocking_findings_are_named_the_worst_three(checkout: Checkout) -> None:

@@ -25,8 +25,8 @@ def dirty(tmp_path: Path) -> str:
 
 def test_0_a_clean_repository_passes(machine: Machine, tmp_path: Path) -> None:
     done = machine.run("run", str(repository(tmp_path / "r", {"app.py": CLEAN})))
-    assert (done.returncode, done.stderr.decode().splitlines()[:5]) == (
-        0, ["migrations: skipped: no migration", "sast: 1 Python file",
+    assert (done.returncode, done.stderr.decode().splitlines()[:6]) == (
+        0, ["lighthouse: skipped: no site", "migrations: skipped: no migration", "sast: 1 Python file",
             *(f"{gate}: skipped: no lock file" for gate in ("sbom", "sca")),
             "secrets: 1 file"],
     )  # fmt: skip
@@ -110,7 +110,7 @@ def test_4_a_broken_tool_leaves_its_gate_incomplete(machine: Machine, tmp_path: 
     assert done.returncode == 4
     assert (verdict["verdict"], verdict["exit_code"]) == ("error", 4)
     assert [gate["outcome"] for gate in verdict["gates"]] == [
-        "skipped", "incomplete", "skipped", "skipped", "passed",
+        "skipped", "skipped", "incomplete", "skipped", "skipped", "passed",
     ]  # fmt: skip
     assert "bandit/B602" in done.stdout.decode(), "the other tool's findings are kept"
     assert all(hint in done.stdout.decode() for hint in HINTS)
@@ -209,6 +209,7 @@ def test_plan_says_what_would_run_and_runs_nothing(machine: Machine, tmp_path: P
         "base           none (on the default branch, main)\n"
         "configuration  .lockgate.yml\n"
         "files          2 to read, 0 excluded\n"
+        "lighthouse     skipped: no site\n"
         "migrations     skipped: no migration\n"
         "sast           skipped: no Python, JavaScript or TypeScript file\n"
         "sbom           skipped: no lock file\n"

@@ -178,6 +178,7 @@ def test_a_signal_ends_all_and_leaves_nothing(
     folder = repository(tmp_path / "slow", slow)
     child = machine.popen("run", str(folder), "--all", stdout=-1, stderr=-1)
     assert child.stderr
+    assert child.stderr.readline() == b"lighthouse: skipped: no site\n"
     assert child.stderr.readline() == b"migrations: skipped: no migration\n"
     assert child.stderr.readline().startswith(b"sast: 600 Python files")
     until = time.monotonic() + 30

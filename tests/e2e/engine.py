@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lockgate.gates.lighthouse.browsers import chrome, driving
 from lockgate.gates.migrations.sessions.interpreters import python_of_project
 from lockgate.host import host
 from lockgate.process import network
@@ -60,6 +61,16 @@ class Machine:
         programs = any_programs()
         if programs.source != "installed":
             self._link(home / programs.top.relative_to(home).parts[0])
+        return self
+
+    def with_lighthouse(self) -> "Machine":
+        """Take what this user has to load pages: node, npm's Lighthouse, a Chrome; raise ToolError."""
+        home = host(os.environ).home
+        node = install_node_set(driving.SET, home, driving.LEAST_NODE)
+        browser = chrome.find(home, node)
+        for path in (node.modules, Path(node.program), Path(browser.program)):
+            if path.is_relative_to(home):
+                self._link(home / path.relative_to(home).parts[0])
         return self
 
     def _link(self, place: Path) -> None:

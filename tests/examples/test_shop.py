@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -62,8 +63,9 @@ def test_table_has_each_flaw_once_and_each_tool() -> None:
     flaws = [(row.tool, row.rule, row.flaw_path, row.flaw_line) for row in rows()]
     assert len(flaws) == len(set(flaws))
     assert {(row.gate, row.tool) for row in rows()} == {
-        ("migrations", "lockgate"), ("sast", "bandit"), ("sast", "oxlint"),
-        ("sca", "lockgate"), ("sca", "osv"), ("secrets", "detect-secrets"), ("secrets", "lockgate"),
+        ("lighthouse", "axe"), ("lighthouse", "lockgate"), ("migrations", "lockgate"), ("sast", "bandit"),
+        ("sast", "oxlint"), ("sca", "lockgate"), ("sca", "osv"), ("secrets", "detect-secrets"),
+        ("secrets", "lockgate"),
     }  # fmt: skip
 
 
@@ -176,8 +178,11 @@ def test_each_page_of_the_export_and_what_it_loads_can_be_served(site: str, page
     assert text.startswith("<!doctype html>")
     links = re.findall(r'(?:href|src)="([^"]+)"', text)
     assert "/_assets/shop.css" in links
+    others = {urlsplit(link).netloc for link in links} - {""}
+    assert {host.rpartition(".")[2] for host in others} <= {"example"}
     for link in links:
-        assert get(site + link)[0] == 200, link
+        if not urlsplit(link).netloc:
+            assert get(site + link)[0] == 200, link
 
 
 @pytest.mark.parametrize(
@@ -186,6 +191,8 @@ def test_each_page_of_the_export_and_what_it_loads_can_be_served(site: str, page
         ("shop.css", {"text/css"}),
         ("shop.js", {"text/javascript", "application/javascript"}),
         ("icon.svg", {"image/svg+xml"}),
+        ("mooring-line.svg", {"image/svg+xml"}),
+        ("tunnel-lamp.svg", {"image/svg+xml"}),
     ],
 )
 def test_assets_have_their_content_type(site: str, asset: str, kinds: set[str]) -> None:

@@ -42,7 +42,14 @@ def test_it_says_what_will_run_and_sets_it(tmp_path):
     assert done.returncode == 0, done.stderr
     assert {name: json.loads(value) for name, value in outputs.items()} == {
         "shards": [],
-        "gates": {"migrations": False, "sast": True, "sbom": False, "sca": False, "secrets": True},
+        "gates": {
+            "lighthouse": False,
+            "migrations": False,
+            "sast": True,
+            "sbom": False,
+            "sca": False,
+            "secrets": True,
+        },
     }
     assert re.search(r"^base +none \(the event schedule compares with nothing\)$", done.stdout, re.MULTILINE)
     assert re.search(r"^sast +runs: 1 Python file$", done.stdout, re.MULTILINE)

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lockgate.inputs import Cell
@@ -23,6 +23,15 @@ def test_much_work_is_spread_so_that_each_job_has_about_a_minute():
     assert str(made) == f"about 300 s in one job, {made.shared:.0f} s in 5 jobs and one that judges"
 
 
+@pytest.mark.parametrize(("seconds", "most"), [(40, 8), (2400, 8)])
+def test_what_measures_time_changes_no_job_and_is_named(seconds, most):
+    made = estimate({"sast": seconds}, 2, most, ("lighthouse",))
+    without = estimate({"sast": seconds}, 2, most)
+    assert (made.cells, made.alone, made.shared) == (without.cells, without.alone, without.shared)
+    assert bool(made.cells) is (seconds > 40)
+    assert str(made) == f"{without}; after that lighthouse measures time, by itself"
+
+
 def test_the_caller_may_forbid_it():
     assert estimate({"sast": 10_000, "secrets": 10_000}, cores=1, most=1).cells == ()
 
@@ -32,6 +41,7 @@ def test_nothing_to_do():
     assert estimate({"sast": 0.0}, cores=2, most=4).cells == ()
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(st.sampled_from(["sast", "sca", "secrets"]), st.floats(0, 1e6)),
     st.integers(1, 64),

@@ -30,6 +30,7 @@ def test_each_gate_says_why_it_runs_or_not(plan, repository):
     head = repository.commit()
     made = plan(repository.root)
     assert [(gate.gate.NAME, gate.runs, gate.reason) for gate in made.gates] == [
+        ("lighthouse", False, "no site"),
         ("migrations", False, "no migration"),
         ("sast", False, "no Python, JavaScript or TypeScript file"),
         ("sbom", False, "no lock file"),

@@ -4,6 +4,7 @@ Nothing of the toolkit is at hand in the caller; what is there at the same paths
 actions are doubled, each by a folder that names the very commit that is pinned: OWNER__REPOSITORY@SHA.
 """
 
+import contextlib
 import fcntl
 import json
 import os
@@ -22,6 +23,9 @@ import pytest
 import yaml
 
 from checkouts import Checkout
+from lockgate.gates.lighthouse.browsers.chrome import NAMES as BROWSERS
+from lockgate.gates.lighthouse.browsers.driving import LEAST_NODE
+from lockgate.gates.lighthouse.browsers.driving import SET as DRIVER
 from lockgate.host import host
 from lockgate.process import network, which
 from lockgate.toolset import install_node_set
@@ -112,6 +116,19 @@ def toolkit(factory: pytest.TempPathFactory) -> Toolkit:
             made.home.mkdir()
             (made.home / packages.name).symlink_to(packages)
     return made
+
+
+def browsing(kit: Toolkit) -> Path:
+    """Take the set of npm packages that drives a browser, which this user has; give the folder of its node.
+
+    Skip the test where there is no browser.
+    """
+    if not any(map(which, BROWSERS)):
+        pytest.skip(f"this machine has no browser: none of {', '.join(BROWSERS)}")
+    node = install_node_set(DRIVER, host(os.environ).home, LEAST_NODE)
+    with contextlib.suppress(FileExistsError):
+        (kit.home / node.modules.parent.name).symlink_to(node.modules.parent)
+    return Path(node.program).parent
 
 
 def materialise(folder: Path) -> None:

@@ -91,7 +91,8 @@ def test_a_clean_change_passes_and_its_outputs_reach_the_caller(caller: Make) ->
     assert run.verdict["head"] == made.checkout.git("rev-parse", "HEAD")
     assert run.verdict["base"] == made.checkout.git("rev-parse", "main")
     assert {gate["name"]: gate["outcome"] for gate in run.verdict["gates"]} == {
-        "migrations": "skipped", "sast": "passed", "sbom": "passed", "sca": "skipped", "secrets": "passed",
+        "lighthouse": "skipped", "migrations": "skipped", "sast": "passed", "sbom": "passed",
+        "sca": "skipped", "secrets": "passed",
     }  # fmt: skip
     assert {path.name for path in run.artifacts.rglob("*.*")} == {
         "verdict.json", "lockgate.sarif", "report.html", "badge.json", "sbom.cdx.json", "sbom.spdx.json",
@@ -134,8 +135,8 @@ def test_a_tool_that_dies_is_an_error(caller: Make, tmp_path: Path) -> None:
     assert_error(run, "sast is incomplete: oxlint")
     assert run.jobs == FAILED
     assert {gate["name"]: gate["outcome"] for gate in run.verdict["gates"]} == {
-        "migrations": "skipped", "sast": "incomplete", "sbom": "passed", "sca": "skipped",
-        "secrets": "passed",
+        "lighthouse": "skipped", "migrations": "skipped", "sast": "incomplete", "sbom": "passed",
+        "sca": "skipped", "secrets": "passed",
     }  # fmt: skip
 
 

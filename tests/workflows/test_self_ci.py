@@ -15,7 +15,7 @@ import yaml
 from dev.materialising import program
 from e2e.engine import CLEAN
 from examples.shop_table import SHOP
-from workflows.act import REPOSITORY, ROOT, SHA, Caller, toolkit
+from workflows.act import REPOSITORY, ROOT, SHA, Caller, browsing, toolkit
 
 GITHUB = ROOT / ".github"
 FORMS = [path for path in sorted((GITHUB / "ISSUE_TEMPLATE").glob("*.yml")) if path.stem != "config"]
@@ -125,15 +125,19 @@ def test_a_right_or_a_cache_that_is_lent_is_found(text: str, fault: str) -> None
 def test_the_selftest_expects_what_the_readme_shows() -> None:
     """The README's lines are those of a run: tests/examples/test_shop_run.py."""
     shown = re.search(
-        r"^FAIL: (\d+) findings to mend: (\d+) in migrations, (\d+) in sast, (\d+) in sca, (\d+) in secrets$",
+        r"^FAIL: (\d+) findings to mend: (\d+) in lighthouse, (\d+) in migrations, (\d+) in sast, "
+        r"(\d+) in sca, (\d+) in secrets$",
         (ROOT / "README.md").read_text(),
         re.MULTILINE,
     )
     assert shown
     found = expected(SELFTEST["jobs"]["fails"])
-    for step, findings in zip(("shop", "migrations", "sast", "sca", "secrets"), shown.groups(), strict=True):
+    steps = ("shop", "lighthouse", "migrations", "sast", "sca", "secrets")
+    for step, findings in zip(steps, shown.groups(), strict=True):
         assert found[step]["outputs"] == {"verdict": "fail", "findings": findings}
-    assert found["with-both-parts"] == found["gate"] == found["shop"]
+    assert found["gate"] == found["shop"]
+    alone = sum(int(found[step]["outputs"]["findings"]) for step in ("sast", "secrets"))
+    assert found["with-both-parts"]["outputs"] == {"verdict": "fail", "findings": str(alone)}
 
 
 def test_what_may_fail_must_fail() -> None:
@@ -154,14 +158,15 @@ def test_called_workflows_may_not_fail_unseen() -> None:
 def test_the_selftest_under_act(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     text = (GITHUB / "workflows/selftest.yml").read_text()
     spelt = program().rewrite(text, REPOSITORY, SHA, ".github/workflows/selftest.yml")
-    caller = Caller(tmp_path, toolkit(tmp_path_factory), {}, spelt)
+    kit = toolkit(tmp_path_factory)
+    caller = Caller(tmp_path, kit, {}, spelt)
     root = caller.checkout.root
     shutil.copytree(SHOP, root / "examples/shop", ignore=shutil.ignore_patterns("node_modules", ".next"))
     shutil.copytree(ROOT / "scripts/dev", root / "scripts/dev")
     shutil.copytree(ROOT / "scripts/lockgate", root / "scripts/lockgate")
     before = caller.commit({})
     caller.commit({"scripts/lockgate/new.py": CLEAN})
-    run = caller.run("push", {"before": before})
+    run = caller.run("push", {"before": before}, path=browsing(kit))
     assert run.code == 0, run.text
     assert run.jobs["fails"] == run.jobs["done"] == "success"
     assert run.text.count("as expected: ") == 2

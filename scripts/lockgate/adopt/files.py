@@ -4,7 +4,8 @@ import difflib
 import json
 import os
 import re
-from collections.abc import Collection, Iterator, Sequence
+import shlex
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -22,6 +23,7 @@ from lockgate.verify.callers import collect
 _MAX_BYTES = 1_000_000
 _TEMPLATES = Path(__file__).parent / "workflows"
 _USES = re.compile(r"(uses: )[\w.-]+/[\w.-]+(/[\w./-]+)@\w+.*")
+_PLAIN = re.compile(r"[A-Za-z.][\w./ -]*[A-Za-z]", re.ASCII)
 _BRANCHES = "branches: [main]"
 
 _CONFIGURATION = """\
@@ -47,6 +49,18 @@ _GATE = """\
     # fail-on: medium
     # exclude: [{exclude}]{why}
 """
+_SITE = """\
+    # directory: {directory} # {name} found here: what its build makes{but}
+    # build: [{install}, {build}] # makes it, the base's too; it is code of the change
+    # budgets: {{"*": {{script: 170 KB, accessibility: 0.95}}}} # what any page may have, and must score
+    # timings: never # no page is timed: quicker by a minute or two
+"""
+_BUT = {"Next.js": " (`output: 'export'`; else `start` and `ready`)"}
+# Where each puts its site; of several that are found, the first one here is named.
+_BUILT = {
+    "Next.js": "out", "Nuxt": ".output/public", "Astro": "dist", "Angular": "dist/app/browser",
+    "React": "dist", "Svelte": "dist", "Vue": "dist",
+}  # fmt: skip
 _SERVER = "    # postgres-version: 17 # the major that production runs; else one that is installed\n"
 _CODE = "    # code: run # {names} found here: migrations are code, and each change would run its own\n"
 _RUN_CODE = ("Alembic", "Django")
@@ -153,11 +167,12 @@ def _names(stem: str) -> tuple[str, ...]:
 def _configuration(found: Sequence[Stack], vendored: Sequence[str]) -> str:
     names = dict.fromkeys(stack.name for stack in found)
     return _CONFIGURATION.format(
-        stacks=", ".join(names) or "no language that lockgate knows", gates="".join(_gates(names, vendored))
+        stacks=", ".join(names) or "no language that lockgate knows", gates="".join(_gates(found, vendored))
     )
 
 
-def _gates(names: Collection[str], vendored: Sequence[str]) -> Iterator[str]:
+def _gates(found: Sequence[Stack], vendored: Sequence[str]) -> Iterator[str]:
+    names = {stack.name for stack in found}
     code = [name for name in _RUN_CODE if name in names]
     for gate in GATES:
         own = vendored if gate.NAME == "sast" else ()  # a secret is one, whoever wrote it down
@@ -167,9 +182,29 @@ def _gates(names: Collection[str], vendored: Sequence[str]) -> Iterator[str]:
             exclude=", ".join(map(json.dumps, own)) or "tests/",
             why=" # found here: is it what others wrote?" if own else "",
         )  # fmt: skip
+        if gate.NAME == "lighthouse":
+            yield _site(found)
         if gate.NAME == "migrations":
             yield _SERVER
             yield _CODE.format(names=" and ".join(code)) if code else ""
+
+
+def _site(found: Sequence[Stack]) -> str:
+    """Give examples of what builds the site of a front end; nothing where there is none."""
+    sites = [stack for name in _BUILT for stack in found if stack.name == name]
+    if not sites:
+        return ""
+    name, folder = sites[0].name, sites[0].folder
+    npm = f"npm --prefix {shlex.quote(folder)}" if folder else "npm"
+    return _SITE.format(
+        directory=_quoted(f"{folder}/{_BUILT[name]}".lstrip("/")), name=name, but=_BUT.get(name, ""),
+        install=_quoted(f"{npm} ci"), build=_quoted(f"{npm} run build"),
+    )  # fmt: skip
+
+
+def _quoted(text: str) -> str:
+    """Write a text for YAML, with quotes only where it needs them."""
+    return text if _PLAIN.fullmatch(text) else json.dumps(text)
 
 
 def _pipeline(pin: Pin, branch: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from lockgate import pipeline
+from lockgate import gates, pipeline
 from lockgate.adopt.replay import Commit, Replay, replay
 from lockgate.errors import LockgateError
 from lockgate.finding import Finding
@@ -18,6 +18,8 @@ from lockgate.verdict import Answer, Verdict
 _FINDINGS = 3
 _WIDTH = 72
 _INDENT = " " * 23
+# Pages are not loaded again for each commit: it would take minutes.
+_GATES = tuple(name for name in gates.NAMES if name != "lighthouse")
 
 Judge = Callable[[Options, Host], Verdict]
 
@@ -64,7 +66,8 @@ def lines(git: Git, branch: str, host: Host, bounds: Bounds, judge: Judge = judg
 def _row(commit: Commit, checkout: Replay, host: Host, judge: Judge) -> Iterator[str]:
     try:
         checkout.check_out(commit.sha)
-        verdict = judge(Options(path=checkout.root, base=commit.parent, all=not commit.parent), host)
+        options = Options(path=checkout.root, base=commit.parent, all=not commit.parent, gates=_GATES)
+        verdict = judge(options, host)
     except LockgateError as error:
         yield _line(commit, "ERROR", "")
         yield f"{_INDENT}{cut(one_line(error.what), _WIDTH)}"

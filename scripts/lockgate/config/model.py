@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from lockgate.config.gate import Days, GateConfiguration, Pattern, Patterns, Seconds, SeverityName, Text
+from lockgate.config.lighthouse import LighthouseConfiguration
 
 _LicencesFrom = Annotated[
     Literal["index", "lock"],
@@ -165,6 +166,7 @@ class MigrationsConfiguration(GateConfiguration, frozen=True, forbid_unknown_fie
 class Gates(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """Set up each gate."""
 
+    lighthouse: LighthouseConfiguration = LighthouseConfiguration()
     migrations: MigrationsConfiguration = MigrationsConfiguration()
     sast: GateConfiguration = GateConfiguration()
     sbom: SbomConfiguration = SbomConfiguration()

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 __all__ = ["GATES", "NAMES", "Gate", "Output", "Task"]
 
-NAMES = ("migrations", "sast", "sbom", "sca", "secrets")
+NAMES = ("lighthouse", "migrations", "sast", "sbom", "sca", "secrets")
 """Their names, which the command line needs before it needs them."""
 
 

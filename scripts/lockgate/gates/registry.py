@@ -1,5 +1,6 @@
 """The quality gates, in alphabetical order. To add one: a module that is a `Gate`, and its line here."""
 
+from lockgate.gates.lighthouse import gate as lighthouse
 from lockgate.gates.migrations import gate as migrations
 from lockgate.gates.protocol import Gate, Output, Task
 from lockgate.gates.sast import gate as sast
@@ -9,4 +10,4 @@ from lockgate.gates.secrets import gate as secrets
 
 __all__ = ["GATES", "Gate", "Output", "Task"]
 
-GATES: tuple[Gate, ...] = (migrations, sast, sbom, sca, secrets)
+GATES: tuple[Gate, ...] = (lighthouse, migrations, sast, sbom, sca, secrets)

@@ -26,8 +26,9 @@ def run(environment: Mapping[str, str], cores: int = os.cpu_count() or 1) -> Exi
     if not _has_artifacts(environment):
         most = 1
     made = plan(options, host(environment))
-    seconds = {gate.gate.NAME: gate.seconds for gate in made.gates if gate.runs}
-    spread = estimate(seconds, cores, most)
+    seconds = {gate.gate.NAME: gate.seconds for gate in made.gates if gate.runs and not gate.alone}
+    after = tuple(gate.gate.NAME for gate in made.gates if gate.runs and gate.alone)
+    spread = estimate(seconds, cores, most, after)
     emitter = Emitter.of(environment, sys.stdout)
     emitter.plain(text.render(made) + text.row("estimate", str(spread)))
     emitter.set_output("shards", msgspec.json.encode(spread.cells).decode())

@@ -11,23 +11,27 @@ _WORTH = 60.0  # seconds that must be won, for what more jobs cost
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Hold about how many seconds the gates take in one job, and in the jobs of `cells` (none: one job)."""
+    """Hold about how many seconds the gates take in one job, and in the jobs of `cells` (none: one job).
+
+    `after` are gates that measure time: the job that judges runs them when all else is done, in either case.
+    """
 
     alone: float
     shared: float
     cells: tuple[Cell, ...] = ()
+    after: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         alone = f"about {self.alone:,.0f} s in one job"
-        if not self.cells:
-            return f"{alone}; more jobs would not pay"
-        return f"{alone}, {self.shared:,.0f} s in {len(self.cells)} jobs and one that judges"
+        shared = f", {self.shared:,.0f} s in {len(self.cells)} jobs and one that judges"
+        after = f"; after that {' and '.join(self.after)} measures time, by itself" if self.after else ""
+        return f"{alone}{shared if self.cells else '; more jobs would not pay'}{after}"
 
 
-def estimate(seconds: Mapping[str, float], cores: int, most: int) -> Estimate:
+def estimate(seconds: Mapping[str, float], cores: int, most: int, after: tuple[str, ...] = ()) -> Estimate:
     """Spread gates that take so many `seconds` of one core over at most `most` jobs of `cores` cores.
 
-    The number is the smallest one after which another job would win little.
+    The number is the smallest one after which another job would win little. `after`: see Estimate.
     """
     alone = sum(seconds.values()) / cores
     busy = {gate: needed / cores for gate, needed in sorted(seconds.items()) if needed > 0}
@@ -36,9 +40,9 @@ def estimate(seconds: Mapping[str, float], cores: int, most: int) -> Estimate:
         counts[_longest(busy, counts)[0]] += 1
     shared = _longest(busy, counts)[1] + _OVERHEAD if busy else 0.0
     if not busy or sum(counts.values()) > most or alone - shared < _WORTH:
-        return Estimate(alone, alone)
+        return Estimate(alone, alone, after=after)
     cells = (Cell(gate, number, counts[gate]) for gate in counts for number in range(1, counts[gate] + 1))
-    return Estimate(alone, shared, tuple(cells))
+    return Estimate(alone, shared, tuple(cells), after)
 
 
 def _longest(busy: Mapping[str, float], counts: Mapping[str, int]) -> tuple[str, float]:

@@ -20,7 +20,7 @@ from lockgate.reports.history import History
 from lockgate.reports.message import Message, Rules, message, rules_of
 from lockgate.reports.strips import plots
 from lockgate.reports.tables import of_gates
-from lockgate.verdict import Answer, FunnelStep, Outcome, Verdict
+from lockgate.verdict import Answer, FunnelStep, GateResult, Outcome, Table, Verdict
 
 SHOWN = 1_000
 """The page lists at most so many findings, the ones that matter most; verdict.json has them all."""
@@ -36,6 +36,9 @@ NOTIFICATIONS = 50
 
 ROWS = 200
 """At most so many rows are shown of each table that a gate made."""
+
+FEW_ROWS = 12
+"""The first table of a gate starts open only when it has at most so many."""
 
 STRIPS = 40
 """At most so many strips are drawn below a table."""
@@ -81,6 +84,15 @@ class Chapter:
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """Hold one table of a gate."""
+
+    gate: str
+    table: Table
+    expanded: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
     """Draw one step of the funnel: widths of it and of the next step, out of 1000."""
 
@@ -106,11 +118,13 @@ def render(verdict: Verdict, excerpts: Mapping[str, Excerpt], history: History =
     """
     entries = _entries(verdict, excerpts)
     gates = {gate.name for gate in verdict.gates} | {entry.finding.gate for entry in entries}
+    tables, tables_total = of_gates(verdict.gates)
     template = _environment().get_template("report.html.j2")
     return template.render(
         verdict=verdict,
         bars=_bars(verdict.funnel),
-        tables=of_gates(verdict.gates),
+        sheets=_sheets(tables),
+        tables_total=tables_total,
         rows_cap=ROWS,
         strips_cap=STRIPS,
         columns=_columns(verdict, history),
@@ -124,6 +138,15 @@ def render(verdict: Verdict, excerpts: Mapping[str, Excerpt], history: History =
         states=list(State),
         notifications_cap=NOTIFICATIONS,
     )
+
+
+def _sheets(tables: Iterable[tuple[GateResult, Table]]) -> list[Sheet]:
+    """Open what is short and first of its gate, and what has runs to look at."""
+    return [
+        Sheet(gate.name, table, bool(table.strips) or (number == 0 and len(table.rows) <= FEW_ROWS))
+        for _, group in groupby(tables, lambda each: id(each[0]))
+        for number, (gate, table) in enumerate(group)
+    ]
 
 
 def _columns(verdict: Verdict, history: History) -> list[Column]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import islice
 
 from lockgate.untrusted import cut, markdown
 from lockgate.verdict import GateResult, Table
@@ -15,10 +14,14 @@ _ROWS, _CELL, _UNIT = 100, 200, 16
 _AROUND = 100  # bytes of a table's tags and of the line that counts what was left out
 
 
-def of_gates(gates: Iterable[GateResult]) -> list[tuple[GateResult, Table]]:
-    """Give each gate's tables that have columns, with as many cells in each row, each cell cut."""
-    found = ((gate, table) for gate in gates for table in gate.tables if table.columns)
-    return [(gate, _even(table)) for gate, table in islice(found, TABLES)]
+def of_gates(gates: Iterable[GateResult]) -> tuple[list[tuple[GateResult, Table]], int]:
+    """Give the first tables that hold anything, their rows even and their cells cut; and count all of them."""
+    found = [(gate, table) for gate in gates for table in gate.tables if _holds(table)]
+    return [(gate, _even(table)) for gate, table in found[:TABLES]], len(found)
+
+
+def _holds(table: Table) -> bool:
+    return bool(table.columns and (table.rows or table.strips))
 
 
 def _even(table: Table) -> Table:
@@ -40,12 +43,14 @@ def _even(table: Table) -> Table:
 
 def render(gates: Iterable[GateResult], room: int) -> Iterator[str]:
     """Render the tables as folded Markdown of at most `room` bytes; no cell is more than text."""
-    for gate, table in of_gates(gates):
+    shown, total = of_gates(gates)
+    room -= _AROUND
+    for number, (gate, table) in enumerate(shown):
         title = f"{_text(gate.name)}: {_text(table.title)}: {len(table.rows)}"
         head = ["", _row(table.columns), "|" + "---|" * len(table.columns)]
         room -= len(title.encode()) + len("\n".join(head).encode()) + _AROUND
         if room < 0:
-            return
+            break
         rows = list(_within(map(_row, table.rows[:_ROWS]), room))
         room -= len("\n".join(rows).encode())
         left = len(table.rows) - len(rows)

@@ -6,6 +6,7 @@ import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 HEAD = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>T</title>'
 VIEW = '<meta name="viewport" content="width=device-width"><link rel="icon" href="/icon.svg">'
@@ -18,7 +19,8 @@ FULL = f"""{HEAD}{VIEW}<link rel="stylesheet" href="/one.css"><script src="/bloc
 <link rel="preload" as="style" href="/late.css" onload="this.rel='stylesheet'">
 <script src="https://stats.example/a.js"></script><script>window.y = () => 1</script></head>
 <body><main><h1>Hello</h1><img src="/one.svg" width="9" height="9">
-<img src="/two.svg" alt="two" width="9" height="9"><img src="http://192.0.2.7/x.png" alt="x" width="9" height="9">
+<img src="/two.svg" alt="two" width="9" height="9">
+<img src="http://192.0.2.7/x.png" alt="x" width="9" height="9">
 <img src="/missing.png" alt="m" width="9" height="9"><script src="/body.js"></script>
 <script>addEventListener("load", () => {{ const late = document.createElement("script");
 late.src = "/added.js"; document.head.append(late); fetch("/data.json") }})</script>
@@ -28,10 +30,10 @@ PAGES = {
     "/": ("text/html", HEAD + VIEW + "</head>" + GREETING),
     "/full": ("text/html", FULL),
     "/blank": ("text/html", HEAD + "</head><body></body></html>"),
-    "/busy": ("text/html", HEAD + "</head>" + GREETING + "<script>setTimeout(() => { while (true); }, 50)</script>"),
+    "/busy": ("text/html", f"{HEAD}</head>{GREETING}<script>setTimeout(() => {{ for (;;); }}, 50)</script>"),
     "/restless": (
         "text/html",
-        HEAD + "</head>" + GREETING + "<script>setInterval(() => fetch('/data.json?' + Math.random()), 100)</script>",
+        f"{HEAD}</head>{GREETING}<script>setInterval(() => fetch('/data.json?' + Math.random()), 9)</script>",
     ),
     "/text": ("text/plain", "no page"),
     "/icon.svg": ("image/svg+xml", SVG),
@@ -45,8 +47,11 @@ PAGES = {
 
 
 class _Site(BaseHTTPRequestHandler):
+    asked: ClassVar[list[str]] = []
+
     def do_GET(self):
         path = self.path.partition("?")[0]
+        self.asked.append(path)
         if path in ("/moved", "/circle"):
             self.send_response(302)
             self.send_header("Location", {"/moved": "/?from=moved#top", "/circle": "/circle"}[path])
@@ -72,6 +77,11 @@ class _Site(BaseHTTPRequestHandler):
 
     def log_message(self, *words):
         """Say nothing."""
+
+
+def visitors(path):
+    """Count how often a page was asked for."""
+    return _Site.asked.count(path)
 
 
 @contextmanager

@@ -33,7 +33,6 @@ def calibrated(
         tools=measuring.tools,
         tables=tuple(tables),
         counts={"pages": len(tables)},
-        documents=measuring.documents,
     )
 
 

@@ -11,6 +11,7 @@ from lockgate.beside import Beside
 from lockgate.config.lighthouse import LighthouseConfiguration
 from lockgate.finding import Notification
 from lockgate.gates import judged
+from lockgate.gates.lighthouse.browsers.driving import open_browser
 from lockgate.gates.lighthouse.browsers.settings import Settings
 from lockgate.gates.lighthouse.budgets.judge import categories, idle, needs_speed_index
 from lockgate.gates.lighthouse.budgets.reading import read as read_budgets
@@ -19,7 +20,7 @@ from lockgate.gates.lighthouse.bundles.model import Repository
 from lockgate.gates.lighthouse.bundles.sizes import Sizer
 from lockgate.gates.lighthouse.calibrating import calibrated
 from lockgate.gates.lighthouse.looking import Looking
-from lockgate.gates.lighthouse.measuring import Measuring, Opener
+from lockgate.gates.lighthouse.measuring import Measuring, Opener, Start
 from lockgate.gates.lighthouse.model import Limit, Site
 from lockgate.gates.lighthouse.pages import sources
 from lockgate.gates.lighthouse.pages.components import Finder
@@ -35,7 +36,7 @@ from lockgate.verdict import Tool
 _ALWAYS = ("performance", "accessibility")
 
 
-def run(task: Task) -> Output:
+def run(task: Task, start: Start = open_browser) -> Output:
     """Judge the sites that the change may alter. One job does it all, the one that judges."""
     beside = task.tree.beside
     if task.share.count > 1 or beside is None:
@@ -43,15 +44,18 @@ def run(task: Task) -> Output:
     configuration = own(task.configuration)
     limits, notes = read_budgets(configuration, partial(_running, beside), task.folder)
     sites = [site for site in find_in(task.tree, configuration).sites if touched(site, task.tree.changed)]
+    documents: dict[str, bytes] = {}
     with ExitStack() as stack:
-        browser = Opener(stack, task.home, _settings(configuration, limits))
-        whole = merged([_Run(task, beside, configuration, limits, site, browser).output() for site in sites])
+        browser = Opener(stack, task.home, _settings(configuration, limits), start)
+        runs = [_Run(task, beside, configuration, limits, site, browser, documents) for site in sites]
+        whole = merged([each.output() for each in runs])
         notes += tuple(Notification(level="note", message=each) for each in browser.notes)
     return replace(
         whole,
         notifications=(*whole.notifications, *notes),
         tools=tuple(dict.fromkeys(whole.tools)),
         rules=tuple(dict.fromkeys(whole.rules)),
+        documents=documents,
     )
 
 
@@ -65,6 +69,7 @@ class _Run:
     limits: tuple[Limit, ...]
     site: Site
     browser: Opener
+    documents: dict[str, bytes]
 
     def output(self) -> Output:
         """Judge it; what was found is kept when something fails."""
@@ -82,7 +87,7 @@ class _Run:
             self.beside.commit,
         )
         with served(self.site, checkout, self.configuration) as sides:
-            measuring = Measuring(sides, self.browser, self.task.cache)
+            measuring = Measuring(sides, self.browser, self.task.cache, self.documents)
             if self.configuration.mode == "calibrate":
                 return calibrated(measuring, self.configuration, self.task.progress)
             bundled = attempt(partial(self._bundled, sides))
@@ -123,6 +128,13 @@ class _Run:
         if sides.unknown and self.beside.commit is not None:
             words = f"{where} is not compared with the base, so that budgets alone block: {sides.unknown}"
             said.append(Notification(level="warning", message=words))
+        if not sides.choice.pages:
+            words = (
+                f"{where} has no page that a visitor goes to: what answers for errors is not one.\n"
+                "  likely cause: the build failed, or made parts of pages alone\n"
+                "  what to do: build it again, or name the pages in `gates.lighthouse.pages`"
+            )
+            said.append(Notification(level="error", message=words))
         if left := sides.choice.left_out:
             words = (
                 f"{left:,} pages of {where} are not judged: `most-pages` is {self.configuration.most_pages}"

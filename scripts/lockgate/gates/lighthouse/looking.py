@@ -11,9 +11,9 @@ from lockgate.gates import judged
 from lockgate.gates.judged import Judged
 from lockgate.gates.lighthouse import timing
 from lockgate.gates.lighthouse.budgets.judge import is_timed, over
-from lockgate.gates.lighthouse.decisions.looks import LOOKS
+from lockgate.gates.lighthouse.decisions.looks import LOOKS, Side
 from lockgate.gates.lighthouse.measuring import Measuring
-from lockgate.gates.lighthouse.model import Limit, Page, PageResult
+from lockgate.gates.lighthouse.model import Limit, Page, PageResult, Sample
 from lockgate.gates.lighthouse.pages.comparison import compare
 from lockgate.gates.lighthouse.pages.components import Finder
 from lockgate.gates.lighthouse.pages.table import table
@@ -47,7 +47,9 @@ class Looking:
             try:
                 self.results.append(self._result(page, compares=page in compares, holds=page in holds))
             except ToolError as error:
-                self.problems.append(Notification(level="error", message=str(error)))
+                problem = Notification(level="error", message=str(error))
+                if problem not in self.problems:  # without a Chrome it is the same for each page
+                    self.problems.append(problem)
             progress(1)
         return self._judged(bundled)
 
@@ -70,15 +72,18 @@ class Looking:
             told = timed(lambda side: self.measuring.fresh(side, page), self.configuration.minimum_effect)
             self.timings[page.path] = told
             return PageResult(page, told.head, told.base)
-        if holds:
-            head = tuple(self.measuring.fresh("head", page) for _ in range(LOOKS[0].runs))
-        else:
-            head = (self.measuring.exact("head", page),)
+        head = self._runs("head", page) if holds else (self.measuring.exact("head", page),)
         if sides.base is None or page.path in sides.lacking:
             return PageResult(page, head)
-        return PageResult(
-            page, head, head if page.path in sides.same else (self.measuring.exact("base", page),)
-        )
+        if page.path in sides.same:
+            return PageResult(page, head, head)
+        # What is over its budget blocks unless the base is, too: that takes as many runs to know.
+        if holds and over(self.limits, PageResult(page, head), sides.site)[0]:
+            return PageResult(page, head, self._runs("base", page))
+        return PageResult(page, head, (self.measuring.exact("base", page),))
+
+    def _runs(self, side: Side, page: Page) -> tuple[Sample, ...]:
+        return tuple(self.measuring.fresh(side, page) for _ in range(LOOKS[0].runs))
 
     def _judged(self, bundled: Sequence[Finding]) -> Output:
         configuration, site = self.configuration, self.measuring.sides.site
@@ -100,7 +105,6 @@ class Looking:
             tables=tuple(self._tables()),
             counts={"pages": len(self.results)},
             notifications=(*self.problems, *notes, *self._unclear()),
-            documents=self.measuring.documents,
         )
 
     def _limits(self, page: Page) -> tuple[Limit, ...]:
@@ -114,7 +118,8 @@ class Looking:
         told = self.timings.get(page.path)
         if told is None:
             return []
-        cause = next((each for each in causes if each.rule in _CAUSES), None)
+        likely = [each for each in causes if each.rule in _CAUSES]
+        cause = min(likely, key=lambda each: (-each.severity, each.rule), default=None)
         place = Place(cause.path, cause.line) if cause else self.finder.page(page)
         site = self.measuring.sides.site
         origin = f"{site.folder or site.manifest}#{page.path}"

@@ -2,24 +2,28 @@
 
 import gzip
 import re
-from contextlib import ExitStack
+from collections.abc import Callable
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
 from lockgate.cache import Cache
+from lockgate.errors import ToolError
 from lockgate.gates.lighthouse.browsers.driving import SET, Browser, open_browser
 from lockgate.gates.lighthouse.browsers.settings import Settings
 from lockgate.gates.lighthouse.decisions.looks import Side
 from lockgate.gates.lighthouse.model import Page, Sample
-from lockgate.gates.lighthouse.serving import BothSides, Served
+from lockgate.gates.lighthouse.serving import BothSides, Served, in_the_base
 from lockgate.toolset import lock_digest
 from lockgate.verdict import Tool
 
 _MOST_KEPT = 10_000_000
 _NO_LETTER = re.compile(r"[^A-Za-z0-9]+")
 _LONGEST = 60
+
+Start = Callable[[Path, Settings], Browser]
 
 
 class _Kept(msgspec.Struct, frozen=True):
@@ -31,17 +35,24 @@ class _Kept(msgspec.Struct, frozen=True):
 
 
 class Opener:
-    """Open the browser when it is first needed; it ends with `stack`."""
+    """Open the browser when it is first needed; it ends with `stack`. What fails is not tried again."""
 
-    def __init__(self, stack: ExitStack, home: Path, settings: Settings) -> None:
+    def __init__(self, stack: ExitStack, home: Path, settings: Settings, start: Start = open_browser) -> None:
         self.settings = settings
-        self._stack, self._home = stack, home
+        self._stack, self._home, self._start = stack, home, start
         self._browser: Browser | None = None
+        self._failure: ToolError | None = None
 
     def __call__(self) -> Browser:
         """Give the browser; raise ToolError where there is none."""
+        if self._failure:
+            raise self._failure
         if self._browser is None:
-            self._browser = self._stack.enter_context(open_browser(self._home, self.settings))
+            try:
+                self._browser = self._stack.enter_context(self._start(self._home, self.settings))
+            except ToolError as error:
+                self._failure = error
+                raise
         return self._browser
 
     @property
@@ -52,7 +63,10 @@ class Opener:
 
 @dataclass(slots=True)
 class Measuring:
-    """Run the pages of one site. `documents` are the results of the runs, for the report's folder."""
+    """Run the pages of one site.
+
+    `documents` takes the results of the runs, for the report's folder; all sites have one.
+    """
 
     sides: BothSides
     browser: Opener
@@ -83,15 +97,23 @@ class Measuring:
 
     def _run(self, served: Served, page: Page) -> _Kept:
         browser = self.browser()
-        sample = browser.run(served.url(page), page)
+        with in_the_base() if served is self.sides.base else nullcontext():
+            sample = browser.run(served.url(page), page)
         return _Kept(sample, gzip.compress(browser.lhr, 6, mtime=0), browser.tools)
 
     def _key(self, served: Served, page: Page) -> bytes:
-        """Name a run of a build that is known by its content; nothing where it is not."""
-        if served.build is None:
+        """Name a run that another one would repeat; nothing where what was loaded is not all known."""
+        if served.build is None or self.browser.settings.third_parties:
             return b""
         settings = msgspec.json.encode(self.browser.settings).decode()
-        parts = (served.build.digest, page.path, settings, lock_digest(SET), self.browser().chrome)
+        parts = (
+            served.build.digest,
+            served.fallback,
+            page.path,
+            settings,
+            lock_digest(SET),
+            self.browser().chrome,
+        )
         return self.cache.key("lighthouse", *parts)
 
     def _keep(self, side: Side, page: Page, kept: _Kept) -> None:

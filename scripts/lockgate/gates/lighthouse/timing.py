@@ -12,6 +12,7 @@ from lockgate.gates.lighthouse.metrics import BY_ID
 from lockgate.gates.lighthouse.model import Page, Sample
 from lockgate.gates.lighthouse.rule_book import Place, judged, shown
 from lockgate.gates.lighthouse.wording import difference, value
+from lockgate.untrusted import cut, one_line
 from lockgate.verdict import Strip, Table
 
 COLUMNS = ("timing", "base", "head", "difference", "interval", "runs", "verdict")
@@ -78,7 +79,7 @@ def findings(page: Page, told: Timed, place: Place, origin: str, *, blocks: bool
 def table(page: Page, told: Timed) -> Table:
     """Tell each timing of a page, with the runs to be drawn."""
     return Table(
-        f"Time of {page.path}: base and head in turns, {len(told.head)} runs of each",
+        f"Time of {cut(one_line(page.path), 200)}: base and head in turns, {len(told.head)} runs of each",
         COLUMNS,
         tuple(_row(each, len(told.head)) for each in told.decisions),
         tuple(_strip(each.metric, told.base, told.head) for each in told.decisions),

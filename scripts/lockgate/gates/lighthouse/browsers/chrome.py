@@ -22,19 +22,16 @@ _SECONDS = 120.0
 _UNPACK = (
     "const { default: it } = await import(process.argv[1]); process.stdout.write(await it.executablePath());"
 )
-_SANDBOX = re.compile(rb"sandbox|namespace", re.IGNORECASE)
+_SANDBOX = re.compile(r"sandbox|namespace", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Chrome:
-    """Hold a Chrome: `kind` says whether the machine has it or the npm registry gave it.
-
-    `version` is what it says itself, or for npm's the digest of its lock.
-    """
+    """Hold a Chrome: `kind` says whether the machine has it or the npm registry gave it."""
 
     program: str
     kind: Literal["machine", "npm"]
-    version: str = ""
+    version: str
 
 
 def find(
@@ -54,9 +51,12 @@ def find(
     if system != ("linux", "x86_64"):
         raise _none(tried, f"npm has none for {' '.join(system)}")
     try:
-        return Chrome(str(_unpacked(home, node)), "npm", lock_digest(_SET))
+        program = str(_unpacked(home, node))
     except ToolError as error:
         raise _none(tried, error.what) from error
+    if version := _version(program):
+        return Chrome(program, "npm", version)
+    raise _none(tried, "npm's @sparticuz/chromium does not run, as libraries that it needs are missing")
 
 
 def _none(tried: Sequence[str], why: str) -> ToolError:
@@ -107,17 +107,26 @@ def _unpack(node: str, package: Path, folder: Path) -> None:
         )  # fmt: skip
 
 
-def sandbox_fails(chrome: Chrome, folder: Path) -> str:
-    """Start it once with its sandbox: say what it says where that is what keeps it from starting, else ``."""
+def start_fails(chrome: Chrome, folder: Path, *, sandbox: bool) -> str:
+    """Start it once, with its profile in `folder`: give what it says where it does not, else nothing."""
     argv = [
         chrome.program, "--headless=new", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage",
-        f"--user-data-dir={folder}", "--dump-dom", "about:blank",
+        f"--user-data-dir={folder}", *(() if sandbox else ("--no-sandbox",)), "--dump-dom", "about:blank",
     ]  # fmt: skip
-    done = run(argv, cwd=Path("/"), seconds=_SECONDS)
+    folder.mkdir(exist_ok=True)
+    try:
+        done = run(argv, cwd=Path("/"), seconds=_SECONDS, env={"TMPDIR": str(folder)})
+    except ToolError as error:
+        return error.what
     if done.code == 0:
         return ""
-    lines = [line for line in done.stderr.splitlines() if _SANDBOX.search(line)]
-    return _last(lines[0]) if lines else ""
+    about = [line for line in done.stderr.splitlines() if is_about_sandbox(line.decode("utf-8", "replace"))]
+    return _last(about[0] if about else done.stderr)
+
+
+def is_about_sandbox(words: str) -> bool:
+    """Say whether it is its sandbox that Chrome complains of."""
+    return _SANDBOX.search(words) is not None
 
 
 def is_root() -> bool:

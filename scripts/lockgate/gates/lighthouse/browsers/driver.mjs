@@ -36,20 +36,19 @@ async function tidy() {
   await fs.promises.rm(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
 }
 
-async function leave() {
-  await tidy().catch(() => {});
-  process.exit(0);
-}
+let leaving = null;
+const leave = () => (leaving ??= tidy().catch(() => {}).then(() => process.exit(0)));
 
 /** Start Chrome over a pipe: when this program is killed the pipe closes, and Chrome ends. */
 async function start(asked) {
   running = { chrome: null, profile: asked.profile, stop: new AbortController() };
   try {
+    fs.mkdirSync(asked.profile);
     const browser = await puppeteer.launch({
       executablePath: asked.chrome,
       args: asked.args,
       userDataDir: asked.profile,
-      env: { ...process.env, ...asked.env },
+      env: { ...process.env, ...asked.env, TMPDIR: asked.profile }, // its socket's folder outlives a kill
       pipe: true,
       headless: true,
       handleSIGHUP: false,
@@ -65,23 +64,29 @@ async function start(asked) {
   }
 }
 
-/** Run Lighthouse in a page; a crash of the page or of Chrome, and the end of its time, end it. */
-async function measured(browser, asked) {
-  const page = await browser.newPage();
+/** Wait for something at most so many milliseconds, else fail with a code. */
+async function within(time, code, work) {
   const stop = new AbortController();
-  const ends = (emitter, event, what) =>
-    new Promise((_, reject) => emitter.once(event, () => reject(new Failure("CRASHED", what))));
-  const late = pause(asked.patience, null, { signal: stop.signal }).then(
-    () => Promise.reject(new Failure("TIMEOUT", "it took too long")),
-  );
-  const work = lighthouse(asked.url, { logLevel: "silent", locale: "en-US" }, configuration(asked), page);
-  const crashes = [ends(page, "error", "the page crashed"), ends(browser, "disconnected", "Chrome ended")];
-  for (const each of [work, late, ...crashes]) each.catch(() => {});
+  const late = pause(time, null, { signal: stop.signal }).then(() => {
+    throw new Failure(code, `it took more than ${time / 1000} s`);
+  });
+  late.catch(() => {});
   try {
-    return await Promise.race([work, late, ...crashes]);
+    return await Promise.race([work, late]);
   } finally {
     stop.abort();
   }
+}
+
+/** Run Lighthouse in a page; a crash of the page or of Chrome ends it. */
+async function measured(browser, asked) {
+  const page = await within(STARTING, "CRASHED", browser.newPage());
+  const ends = (emitter, event, what) =>
+    new Promise((_, reject) => emitter.once(event, () => reject(new Failure("CRASHED", what))));
+  const work = lighthouse(asked.url, { logLevel: "silent", locale: "en-US" }, configuration(asked), page);
+  const crashes = [ends(page, "error", "the page crashed"), ends(browser, "disconnected", "Chrome ended")];
+  for (const each of [work, ...crashes]) each.catch(() => {});
+  return within(asked.patience, "TIMEOUT", Promise.race([work, ...crashes]));
 }
 
 function configuration(asked) {
@@ -144,15 +149,16 @@ function holds(data, frame) {
 }
 
 async function answer(asked) {
+  let browser;
   try {
-    const browser = await start(asked);
-    const chrome = (await browser.version()).replace(/^\D*/, "");
+    browser = await start(asked);
     const { lhr, artifacts } = await measured(browser, asked);
     fs.writeFileSync(asked.output, JSON.stringify({ lhr, ...besides(artifacts) }));
     await Promise.race([browser.close(), pause(CLOSING)]);
-    return { chrome, node: process.versions.node };
+    return { node: process.versions.node };
   } catch (error) {
-    return { code: String(error.code ?? "FAILED"), message: String(error.message ?? error) };
+    const code = error.code ?? (browser?.connected === false ? "CRASHED" : "FAILED");
+    return { code: String(code), message: String(error.message ?? error) };
   } finally {
     await tidy();
   }

@@ -2,9 +2,9 @@
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import gettempdir, mkdtemp
 from types import TracebackType
 
 from lockgate.errors import ToolError
@@ -20,6 +20,7 @@ from lockgate.process.children import at_end
 from lockgate.process.kept import Kept
 from lockgate.source import read_bytes
 from lockgate.toolset import Node, install_node_set, locked_version
+from lockgate.untrusted import cut, one_line
 from lockgate.verdict import Tool
 
 SET = "lighthouse"
@@ -28,6 +29,7 @@ _DRIVER = Path(__file__).with_name("driver.mjs")
 _GRACE = 45.0  # seconds for Chrome to start and to end
 _LEAVING = 10.0
 _TURN = 1800.0
+_LONGEST_FOLDER = 40
 
 
 class _PageError(Exception):
@@ -42,7 +44,7 @@ class Browser:
     """Measure pages, one at a time over the whole machine, each with a fresh profile.
 
     It is a context manager; when it ends, in whichever way, neither Chrome nor a profile is left.
-    `lhr` is the whole result of the last run, in JSON. `notes` are what people should know.
+    `lhr` is the whole result of the last run, in JSON.
     """
 
     def __init__(
@@ -56,18 +58,19 @@ class Browser:
         driver: Path = _DRIVER,
     ) -> None:
         self.lhr = b""
-        self.notes: list[str] = []
         self._home, self._settings = home, settings
         self._node, self._chrome, self._sandbox = node, chrome, sandbox
         self._argv = [node.program, str(driver), str(node.modules)]
         self._folder: Path | None = None
         self._child: Kept | None = None
-        self._versions: dict[str, str] = {}
+        self._node_version = ""
+        self._sandbox_fails = ""
+        self._seconds_waited = 0.0
         self._runs = 0
 
     def __enter__(self) -> "Browser":
         try:
-            self._folder = Path(mkdtemp(prefix="lockgate-lighthouse-"))
+            self._folder = Path(mkdtemp(prefix="lockgate-", dir=_short(gettempdir())))
         except OSError as error:
             raise ToolError(
                 f"there is no place for a browser's profile: {error.strerror}",
@@ -97,20 +100,45 @@ class Browser:
 
     @property
     def chrome(self) -> str:
-        """Name the Chrome that is used, by its version."""
+        """Give Chrome's version."""
         return self._chrome.version
 
     @property
     def tools(self) -> tuple[Tool, ...]:
-        """Name what measured, as far as it has run: Lighthouse, node and Chrome."""
-        found = [Tool(name, self._versions[name]) for name in ("chrome", "node") if name in self._versions]
-        return (*found, Tool("lighthouse", locked_version(SET, "lighthouse")))
+        """Name what measures; node as soon as something was measured."""
+        node = (Tool("node", self._node_version),) if self._node_version else ()
+        return (
+            Tool("chrome", self._chrome.version),
+            Tool("lighthouse", locked_version(SET, "lighthouse")),
+            *node,
+        )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Give what people should know of how it was measured."""
+        return tuple(self._notes())
+
+    def _notes(self) -> Iterator[str]:
+        if self._node.too_old:
+            major = locked_version(SET, "lighthouse").partition(".")[0]
+            yield (
+                f"node {self._node.too_old} on PATH is too old for Lighthouse {major} (it needs "
+                f"{'.'.join(map(str, LEAST_NODE))}): the locked {self._node_version or 'one'} is used"
+            )
+        if self._chrome.kind == "npm":
+            yield f"this machine has no Chrome: npm's @sparticuz/chromium {self._chrome.version} is used"
+        if self._sandbox_fails:
+            yield f"Chrome runs without its sandbox, which does not work here: {self._sandbox_fails}"
+        if self._seconds_waited:
+            yield f"waited {self._seconds_waited:.0f} s while another run measured pages on this machine"
 
     def _again(self, url: str, seconds: float) -> Sample:
         try:
             return self._once(url, seconds)
         except _PageError as error:
-            if not is_crash(error.code) and not (error.code == "LAUNCH" and self._gives_up_sandbox()):
+            if error.code == "LAUNCH":
+                self._look_into_start()
+            elif not is_crash(error.code):
                 raise
         return self._once(url, seconds)
 
@@ -131,7 +159,7 @@ class Browser:
             "url": url,
             "output": str(output),
             "chrome": self._chrome.program,
-            "profile": str(folder / f"profile-{self._runs}"),
+            "profile": str(folder / str(self._runs)),
             "args": arguments(url, self._settings, sandbox=self._sandbox),
             # Its package has fonts, for a machine without any.
             "env": {"XDG_DATA_HOME": str(Path(self._chrome.program).parent)}
@@ -157,33 +185,18 @@ class Browser:
             raise _PageError("NO_ANSWER", error.strerror or str(error)) from error
         if "code" in answer:
             raise _PageError(str(answer["code"]), str(answer.get("message", "")))
-        self._versions |= {name: str(answer.get(name, "")) for name in ("chrome", "node")}
-        self._tell_node()
+        self._node_version = cut(one_line(str(answer.get("node", ""))), 40)
 
-    def _gives_up_sandbox(self) -> bool:
-        """Go on without Chrome's sandbox where it cannot work on this machine."""
-        if not self._sandbox:
-            return False
-        reason = chromes.sandbox_fails(self._chrome, self._place() / "trial")
-        if reason:
-            self._sandbox = False
-            self._note(f"Chrome runs without its sandbox, which does not work on this machine: {reason}")
-        return bool(reason)
-
-    def _tell_node(self) -> None:
-        if self._node.too_old:
-            major = locked_version(SET, "lighthouse").partition(".")[0]
-            self._note(
-                f"node {self._node.too_old} on PATH is too old for Lighthouse {major} (it needs "
-                f"{'.'.join(map(str, LEAST_NODE))}): the locked {self._versions['node']} is used"
-            )
+    def _look_into_start(self) -> None:
+        """Go on without Chrome's sandbox where that is what fails; raise with Chrome's words for the rest."""
+        words = chromes.start_fails(self._chrome, self._place() / "trial", sandbox=self._sandbox)
+        if self._sandbox and chromes.is_about_sandbox(words):
+            self._sandbox_fails, self._sandbox = words, False
+        elif words:
+            raise _PageError("LAUNCH", words)
 
     def _waited(self, seconds: float) -> None:
-        self._note(f"waited {seconds:.0f} s until another run had measured its pages on this machine")
-
-    def _note(self, text: str) -> None:
-        if text not in self.notes:
-            self.notes.append(text)
+        self._seconds_waited += seconds
 
     def _place(self) -> Path:
         if self._folder is None:
@@ -205,10 +218,12 @@ def open_browser(
     """Find node and Chrome, install what is missing below `home`, and give the browser; raise ToolError."""
     node = install_node_set(SET, home, LEAST_NODE)
     chrome = find(home, node)
-    browser = Browser(home, settings, node=node, chrome=chrome, sandbox=not chromes.is_root())
-    if chrome.kind == "npm":
-        browser.notes.append("this machine has no Chrome: npm's @sparticuz/chromium is used")
-    return browser
+    return Browser(home, settings, node=node, chrome=chrome, sandbox=not chromes.is_root())
+
+
+def _short(folder: str) -> str:
+    """Give a folder for temporary files in which a path of Chrome's is short enough to be a socket's."""
+    return folder if len(folder) <= _LONGEST_FOLDER else "/tmp"  # noqa: S108 - a folder of ours is made there
 
 
 def _taken(file: Path) -> bytes:

@@ -71,9 +71,11 @@ def _split(url: str) -> SplitResult | None:
 
 def _is_own(parts: SplitResult, here: SplitResult) -> bool:
     """Say whether an address is of the page's own origin; its web sockets are, too."""
-    return (parts.hostname, _port(parts), parts.scheme[-1] == "s") == (
-        here.hostname, _port(here), here.scheme[-1] == "s",
-    )  # fmt: skip
+    return (parts.hostname, _port(parts), _is_safe(parts)) == (here.hostname, _port(here), _is_safe(here))
+
+
+def _is_safe(parts: SplitResult) -> bool:
+    return parts.scheme in ("https", "wss")
 
 
 def _port(parts: SplitResult) -> int | None:

@@ -3,12 +3,13 @@
 import fcntl
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import IO
 
 from lockgate.errors import ToolError
 
-_GLANCE = 0.2
+_GLANCE = 0.05
 
 
 @contextmanager
@@ -17,37 +18,43 @@ def turn(home: Path, seconds: float, waited: Callable[[float], object]) -> Itera
 
     The system gives it back when this process ends, however that is. Raise ToolError after `seconds`.
     """
-    place = home / "lighthouse.lock"
     start = time.monotonic()
+    with ExitStack() as held:
+        with _opened(home, "queue") as queue:  # whoever has just had a turn comes behind the one that waits
+            _take(queue, start + seconds)
+            turn_file = held.enter_context(_opened(home, "turn"))
+            _take(turn_file, start + seconds)
+        if (took := time.monotonic() - start) >= 1:
+            waited(took)
+        yield
+
+
+def _opened(home: Path, name: str) -> IO[str]:
+    place = home / f"lighthouse-{name}.lock"
     try:
         home.mkdir(parents=True, exist_ok=True)
-        with place.open("a") as file:
-            while not _taken(file.fileno()):
-                if time.monotonic() - start > seconds:
-                    raise _busy(seconds)
-                time.sleep(_GLANCE)
-            if (took := time.monotonic() - start) >= 1:
-                waited(took)
-            yield
-    except PermissionError as error:
+        return place.open("a")
+    except OSError as error:
         raise ToolError(
             f"{place} cannot be written: {error.strerror}",
-            cause="it belongs to another user",
+            cause="it belongs to another user, or the disk is full",
             todo="set LOCKGATE_HOME to a folder of your own",
         ) from error
 
 
-def _taken(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+def _take(file: IO[str], deadline: float) -> None:
+    while True:
+        try:
+            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise _busy() from None
+            time.sleep(_GLANCE)
 
 
-def _busy(seconds: float) -> ToolError:
+def _busy() -> ToolError:
     return ToolError(
-        f"another run has measured pages on this machine for {seconds:g} seconds",
+        "other runs measure pages on this machine, and their turns do not come to an end",
         cause="two runs at once would slow each other down, so this one has waited",
-        todo="run it again when the other one has ended",
+        todo="run it again when the others have ended",
     )

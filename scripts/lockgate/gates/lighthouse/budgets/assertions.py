@@ -39,7 +39,7 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True):
 class Assertion:
     """Hold an assertion: its key, level and options, the pages that it is for, and where it stands.
 
-    `quiet` is one of a preset, whose mapping to other audits nobody needs to be told of.
+    `preset` names the preset that it is of.
     """
 
     key: str
@@ -48,7 +48,7 @@ class Assertion:
     pages: str
     source: documents.Source
     place: Path
-    quiet: bool = False
+    preset: str = ""
 
 
 def read(key: str, data: Data, pages: str, source: documents.Source, place: Path) -> Assertion:
@@ -140,8 +140,7 @@ def _moved(one: Assertion, audit: str, successor: str) -> Iterator[Limit | Notif
         instead = removed.INSTEAD.get(audit, "nothing stands for it; remove the assertion")
         yield _note(one, "warning", f"the audit is no longer in Lighthouse, and it is not judged: {instead}")
         return
-    if not one.quiet:
-        yield _note(one, "note", f"the audit is no longer in Lighthouse 13; {successor} stands for it")
+    yield _note(one, "note", f"the audit is no longer in Lighthouse 13; {successor} stands for it")
     options = one.options
     if options.maxLength == 0 and successor in audits.UNLISTED:
         # It has no list to count, and says by its score whether there is anything.
@@ -190,7 +189,7 @@ def _limit(one: Assertion, metric: str, *, most: float | None = None, least: flo
         metric,
         most=most,
         least=least,
-        source=f"{shown(one.key)} in {one.source.path.rpartition('/')[2]}",
+        source=f"{shown(one.preset or one.key)} in {one.source.path.rpartition('/')[2]}",
         path=one.source.path,
         warns=one.level == "warn",
         line=one.source.line(one.place),

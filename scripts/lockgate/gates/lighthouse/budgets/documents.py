@@ -12,6 +12,7 @@ import msgspec
 from lockgate.config.yaml_lines import Document, Path, YamlError, parse
 from lockgate.errors import ConfigurationError
 from lockgate.gates.lighthouse.rule_book import shown
+from lockgate.untrusted import cut, one_line
 
 T = TypeVar("T")
 ReadFile = Callable[[str], bytes | None]
@@ -64,7 +65,7 @@ def source(data: bytes, path: str) -> Source:
         except UnicodeDecodeError as error:
             line, what = data[: error.start].count(b"\n") + 1, "it is not UTF-8"
         except YamlError as error:
-            line, what = error.line, shown(error.message)
+            line, what = min(error.line, data.count(b"\n") + 1), one_line(error.message)
     raise ConfigurationError(
         f"{shown(path)}, line {line}: {what}",
         cause="it is damaged, or no budget",
@@ -79,10 +80,13 @@ def decode(read: Source, kind: type[T], at: Path, data: object, known: Iterable[
     except msgspec.ValidationError as error:
         message, _, place = str(error).partition(" - at `$")
         inner = tuple(
-            name or (int(number) if number.isdigit() else 0) for name, number in _PARTS.findall(place)
+            name or (int(number) if number.isdigit() else 0)
+            for name, number in _PARTS.findall(place.rstrip("`"))
         )
         words = re.findall(r"(?:field|value) [`']([^`']*)", message)
-        raise read.error((*at, *inner), shown(message), nearest(words[0] if words else "", known)) from error
+        raise read.error(
+            (*at, *inner), cut(one_line(message), 200), nearest(words[0] if words else "", known)
+        ) from error
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

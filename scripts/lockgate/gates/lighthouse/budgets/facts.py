@@ -68,8 +68,11 @@ def label(metric: str) -> str:
     """Name a metric within a sentence."""
     if metric in BY_ID:
         return BY_ID[metric].label
-    name, _, what = metric.removeprefix("audit.").rpartition(".")
-    return f"the {what} of the audit {name}"
+    return f"the {metric.rpartition('.')[2]} of {_audit_of(metric)}"
+
+
+def _audit_of(metric: str) -> str:
+    return f"the audit {metric.removeprefix('audit.').rpartition('.')[0]}"
 
 
 def message(limit: Limit, seen: Seen, beyond: float, result: PageResult, *, certain: bool) -> str:
@@ -77,12 +80,15 @@ def message(limit: Limit, seen: Seen, beyond: float, result: PageResult, *, cert
     unit = _unit(limit.metric)
     bound, side = (limit.most, "over") if limit.least is None else (limit.least, "below")
     allowed = f"the {wording.amount(unit, bound or 0)} of {limit.source}"
+    if unit == "score" and limit.metric.startswith("audit.") and not seen.timing:
+        fails = "fails" if seen.value == 0 else f"has only {wording.amount(unit, seen.value)} in"
+        wanted = f"{limit.source} wants {wording.amount(unit, bound or 0)} at least"
+        return f"{shown(result.page.path)} {fails} {_audit_of(limit.metric)}: {wanted}"
     fact = f"{shown(result.page.path)} {_fact(limit.metric, unit, seen)}"
     if not certain:
         return f"{fact}, and may be {side} {allowed}"
     least = "at least " if seen.timing else ""
-    largest = _largest(limit, result) if limit.metric.startswith("bytes.") else ""
-    return f"{fact}, {least}{wording.amount(unit, beyond)} {side} {allowed}{largest}"
+    return f"{fact}, {least}{wording.amount(unit, beyond)} {side} {allowed}{_named(limit, result)}"
 
 
 def _unit(metric: str) -> Unit:
@@ -101,7 +107,7 @@ def _fact(metric: str, unit: Unit, seen: Seen) -> str:
         case "requests":
             return f"makes {amount} requests {_OF_ALL.get(kind, f'of kind {kind}')}"
         case "audit" if unit == "count":
-            return f"has {amount} items in the audit {kind.rpartition('.')[0]}"
+            return f"has {amount} items in {_audit_of(metric)}"
         case _ if unit == "bytes":
             return f"has {amount} of {label(metric)}"
         case _ if unit == "count":
@@ -116,6 +122,15 @@ def _runs(unit: Unit, seen: Seen) -> str:
         return f" (in the middle of {seen.runs} runs)"
     low, high = wording.amount(unit, seen.low), wording.amount(unit, seen.high)
     return f" (in {seen.runs} runs, from {low} to {high})"
+
+
+def _named(limit: Limit, result: PageResult) -> str:
+    """Name what the budget is about, where that is known."""
+    if limit.metric == "third-parties":
+        hosts = sorted({request.host for request in result.head[0].requests if request.host})
+        more = f" and {len(hosts) - _NAMED:,} more" if len(hosts) > _NAMED else ""
+        return f": {', '.join(map(shown, hosts[:_NAMED]))}{more}" if hosts else ""
+    return _largest(limit, result) if limit.metric.startswith("bytes.") else ""
 
 
 def _largest(limit: Limit, result: PageResult) -> str:

@@ -140,13 +140,15 @@ def _judged(found: _Excess, result: PageResult, site: Site) -> Judged:
     limit = found.limit
     rule = "over-budget" if found.certain else "maybe-over-budget"
     place = Place(limit.path, limit.line) if limit.path else Place(site.manifest)
+    origin = f"{site.folder}#{result.page.path}"
     return judged(
         rule,
         place,
         facts.message(limit, found.seen, found.beyond, result, certain=found.certain),
-        # A page that breaks the limit that warns does not have the one that blocks behind it.
-        identity=f"{limit.metric} warns" if limit.warns else limit.metric,
-        origin=f"{site.folder}#{result.page.path}",
+        # A page that breaks the limit that warns does not have the one that blocks behind it. Each page is
+        # a content of its own: people waive by the digits that come first.
+        identity=f"{limit.metric} warns {origin}" if limit.warns else f"{limit.metric} {origin}",
+        origin=origin,
         severity=Severity.MEDIUM if limit.warns and found.certain else None,
     )
 

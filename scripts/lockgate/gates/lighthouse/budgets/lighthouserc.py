@@ -124,7 +124,7 @@ def _of_pages(blocks: list[_Block], pages: str, known: tuple[str, ...]) -> Itera
         for key, data in _mapping(block.source, place, block.data.get("assertions")).items():
             one = assertions.read(key, data, pages, block.source, (*place, key))
             for other in [
-                other for other in found if found[other].quiet and keys[other] == assertions.name(key)
+                other for other in found if found[other].preset and keys[other] == assertions.name(key)
             ]:
                 del found[other]
             found[key.replace(".", ":")] = one
@@ -143,7 +143,7 @@ def _preset(block: _Block, pages: str) -> Iterator[assertions.Assertion]:
         what = f"{shown(str(wanted))} is no preset"
         raise block.source.error(place, what, documents.nearest(str(wanted), presets.NAMES)) from None
     for key, data in taken.items():
-        yield replace(assertions.read(key, data, pages, block.source, place), quiet=True)
+        yield replace(assertions.read(key, data, pages, block.source, place), preset=str(wanted))
 
 
 def _odd_keys(block: _Block, known: tuple[str, ...]) -> Iterator[Notification]:

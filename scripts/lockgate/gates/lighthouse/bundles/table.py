@@ -1,6 +1,6 @@
 """Make the tables of what each page and each file weighs, in the head and in the base."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from lockgate.gates.lighthouse.bundles.model import Side, Size
 from lockgate.gates.lighthouse.bundles.names import kind_of
@@ -12,13 +12,13 @@ _PAGE = ("page", "scripts", "style sheets", "all", "all with gzip", "all uncompr
 _FILE = ("file", "brotli", "gzip", "uncompressed")
 _BASE = ("base", "difference")
 _NOBODY = Size(0, 0, 0, "")
-_ROWS = 200
+_ROWS = 50
 _LONGEST = 120
 _Row = tuple[int, int, tuple[str, ...]]
 
 
 def tables(folder: str, head: Side, base: Side | None, pairs: Mapping[str, str]) -> tuple[Table, ...]:
-    """Give the sizes of pages, and of the files that they ask for at once; what differs most comes first.
+    """Give the sizes of pages by what they ask for at once, and of all files; what differs most comes first.
 
     A size without a word for its encoding is that with brotli. Empty when there is no page.
     """
@@ -26,11 +26,14 @@ def tables(folder: str, head: Side, base: Side | None, pairs: Mapping[str, str])
         return ()
     more = _BASE if base else ()
     return (
-        Table(f"Bundle sizes of pages: {_plain(folder)}", (*_PAGE, *more), _sorted(_pages(head, base))),
-        Table(
-            f"Bundle sizes of files: {_plain(folder)}", (*_FILE, *more), _sorted(_files(head, base, pairs))
-        ),
+        _table("pages", folder, (*_PAGE, *more), [*_pages(head, base)]),
+        _table("files", folder, (*_FILE, *more), [*_files(head, base, pairs)]),
     )
+
+
+def _table(what: str, folder: str, columns: tuple[str, ...], rows: Sequence[_Row]) -> Table:
+    left = f" (the first {_ROWS} of {len(rows):,})" if len(rows) > _ROWS else ""
+    return Table(f"Bundle sizes of {what}: {_plain(folder)}{left}", columns, _sorted(rows))
 
 
 def _pages(head: Side, base: Side | None) -> Iterable[_Row]:
@@ -46,8 +49,7 @@ def _pages(head: Side, base: Side | None) -> Iterable[_Row]:
 
 
 def _files(head: Side, base: Side | None, pairs: Mapping[str, str]) -> Iterable[_Row]:
-    for file in sorted({file for route in head.routes for file in route.assets}):
-        here = head.sizes[file]
+    for file, here in sorted(head.sizes.items()):
         before = base.sizes.get(pairs.get(file, "")) if base else None
         cells = (_plain(file), *map(size, (here.brotli, here.gzip, here.raw)))
         yield _compared(cells, here, before, base)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from lockgate.config.lighthouse import Growth
 from lockgate.gates.judged import Judged
 from lockgate.gates.lighthouse.budgets.amounts import size
+from lockgate.gates.lighthouse.metrics import KINDS
 from lockgate.gates.lighthouse.model import PageResult, Request, Sample, Site
 from lockgate.gates.lighthouse.pages import accessibility, stable, third_parties
 from lockgate.gates.lighthouse.pages.components import Finder, Spot
@@ -14,7 +15,14 @@ from lockgate.gates.lighthouse.rule_book import judged, shown
 from lockgate.gates.lighthouse.wording import value
 
 _NAMED = 3
-_WORDS = {"dom": "elements", "requests.total": "requests", "unused-js": "of unused script"}
+_WORDS = {
+    "dom": "elements",
+    "requests.total": "requests",
+    "unused-js": "of unused script",
+    **{f"bytes.{kind}": f"of {kind}s" for kind in ("document", "script", "stylesheet", "image", "font")},
+    "bytes.media": "of media",
+    "bytes.other": "of other files",
+}
 
 
 def compare(
@@ -37,12 +45,13 @@ def compare(
 def grown(site: Site, results: Iterable[PageResult], finder: Finder, growth: Growth) -> Iterator[Judged]:
     """Find the pages that have more requests, elements or unused script than the base's, by what is allowed.
 
-    Bytes are not judged here: files are, each once, whichever pages load it.
+    Bytes are judged where there is no build: the files of one are, each once, whichever pages load it.
     """
     least = {
         "requests.total": growth.requests,
         "dom": growth.dom,
         "unused-js": size(growth.unused_js),
+        **(_bytes(growth) if site.kind in {"start", "urls"} else {}),
     }
     for result in results:
         for metric, allowed in least.items():
@@ -60,35 +69,53 @@ def _grown(site: Site, result: PageResult, finder: Finder, metric: str) -> Judge
     requests = _more(metric, base, head)
     names = ", ".join(shown(request.url, 120) for request in requests[:_NAMED])
     others = f" and {len(requests) - _NAMED:,} more" if len(requests) > _NAMED else ""
+    origin = f"{site.folder or site.manifest}#{result.page.path}"
     spot = finder.address(result.page, requests[0].url) if requests else Spot(finder.page(result.page))
     return judged(
         "page-grew",
         spot.place,
         f"{shown(result.page.path)} has {more} {_WORDS[metric]} more than in the base:"
         f" {value(metric, before)} → {value(metric, after)}{f', for {names}{others}' if names else ''}.",
-        identity=metric,
-        origin=f"{site.folder or site.manifest}#{result.page.path}",
+        identity=f"{metric} {origin}",  # people waive by the digits that come first: they are each page's own
+        origin=origin,
     )
 
 
-def _more(metric: str, base: Sample, head: Sample) -> list[Request]:
-    """List the requests that the growth comes from, largest first; none for what has no requests."""
-    if metric == "requests.total":
-        had = Counter(stable.address(request.url) for request in base.requests)
-        new = []
-        for request in head.requests:
-            name = stable.address(request.url)
-            had[name] -= 1
-            if had[name] < 0:
-                new.append(request)
-        return sorted(new, key=lambda request: (-request.transfer, request.url))
+def _bytes(growth: Growth) -> dict[str, float]:
+    return {
+        f"bytes.{kind}": size(growth.css if kind == "stylesheet" else getattr(growth, kind)) for kind in KINDS
+    }
+
+
+def _amount(metric: str, request: Request) -> int:
     if metric == "unused-js":
-        before: Counter[str] = Counter()
-        for request in base.requests:
-            before[stable.address(request.url)] += request.unused
-        unused = {request: request.unused - before[stable.address(request.url)] for request in head.requests}
-        return sorted(
-            (request for request, more in unused.items() if more > 0),
-            key=lambda request: (-unused[request], request.url),
-        )
-    return []
+        return request.unused
+    if metric == "requests.total":
+        return 1
+    return request.transfer if metric == f"bytes.{request.kind}" else 0
+
+
+def _more(metric: str, base: Sample, head: Sample) -> list[Request]:
+    """List the requests that the growth comes from, largest first; none for what has no requests.
+
+    What is left of an address is compared with what is left of those like it: their hashes have changed.
+    """
+    had = Counter[str]()
+    for request in base.requests:
+        had[request.url] += _amount(metric, request)
+    left = []
+    for request in head.requests:
+        same = min(had[request.url], _amount(metric, request))
+        had[request.url] -= same
+        left.append((_amount(metric, request) - same, request.transfer, request))
+    like = Counter[str]()
+    for url, amount in had.items():
+        like[stable.address(url)] += amount
+    found = []
+    for amount, transfer, request in sorted(left, key=lambda each: each[:2]):
+        name = stable.address(request.url)
+        same = min(like[name], amount)
+        like[name] -= same
+        if amount > same:
+            found.append((same - amount, -transfer, request.url, request))
+    return [request for *_, request in sorted(found, key=lambda each: each[:3])]

@@ -37,7 +37,8 @@ class Index:
         """Give the file and line that say most of what makes an element itself; None where none says enough.
 
         Files that say the same decide nothing, unless the change touches one of them or they are few. Where
-        all words of the files do not decide, those beside a tag of the same name may.
+        all words of the files do not decide, those beside a tag of the same name may. An element without
+        such words is of the one file of the change that has a tag of its name, where it is one.
         """
         weights = {word: weight for word, weight in _weights(element).items() if word in self._files}
         for files in self._ways(element.tag, weights):
@@ -45,7 +46,7 @@ class Index:
             if path := self._chosen(rare, files):
                 text = self._texts[path]
                 return path, _line(text, element.tag, rare) if self._may_read(len(text)) else 0
-        return None
+        return None if weights or not element.tag else self._only(element.tag)
 
     def _ways(self, tag: str, sought: Collection[str]) -> Iterator[_Files]:
         yield self._files
@@ -63,15 +64,31 @@ class Index:
         return (touched or equal)[0] if decided else ""
 
     def _near(self, tag: str, sought: Collection[str]) -> _Files:
-        """Give the files that have the words in a tag of that name, or in the few lines after it."""
+        """Give the files that have the words in a tag of that name, or in the few lines after it.
+
+        Where they are too many, those of the change alone.
+        """
         near: dict[str, list[str]] = {}
         paths = sorted({path for word in sought for path in self._files[word]})
-        size = sum(len(self._texts[path]) for path in paths)
-        if size <= _MOST_READ and self._may_read(size):
+        if self._size(paths) > _MOST_READ:
+            paths = [path for path in paths if path in self._changed]
+        if (size := self._size(paths)) <= _MOST_READ and self._may_read(size):
             for path in paths:
                 for word in _said(self._texts[path], tag).intersection(sought):
                     near.setdefault(word, []).append(path)
         return near
+
+    def _only(self, tag: str) -> tuple[str, int] | None:
+        opening = _opening(tag)
+        found = []
+        for path in sorted(self._changed.intersection(self._texts)):
+            text = self._texts[path]
+            if self._may_read(len(text)) and (first := opening.search(text)):
+                found.append((path, text.count("\n", 0, first.start()) + 1))
+        return found[0] if len(found) == 1 else None
+
+    def _size(self, paths: Collection[str]) -> int:
+        return sum(len(self._texts[path]) for path in paths)
 
     def _may_read(self, size: int) -> bool:
         """Read so many characters by the line, and no more: hostile ones cost half a second for a million."""

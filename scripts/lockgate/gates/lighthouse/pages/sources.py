@@ -12,8 +12,8 @@ LARGEST_PAGE = 2_000_000
 LARGEST_SUM = 50_000_000
 _HTML = (".htm", ".html")
 _TEMPLATES = re.compile(
-    r"\.(?:astro|cjs|ejs|erb|haml|hbs|html?|j2|jinja2?|jsx?|liquid|mdx?|mjs|mustache|njk|php|pug|slim|svelte"
-    r"|tsx?|twig|vue)$"
+    r"\.(?:adoc|astro|cjs|ejs|erb|haml|hbs|html?|j2|jinja2?|jsx?|liquid|markdown|mdx?|mjs|mustache|njk|php"
+    r"|pug|rst|slim|svelte|tsx?|twig|vue)$"
 )
 _NO_SOURCE = re.compile(r"\.(?:d|min|spec|stories|test)\.\w+$")
 _ELSEWHERE = frozenset(

@@ -14,7 +14,10 @@ from lockgate.source import MAX_BYTES, read_bytes
 
 MOST_FILES = 20_000
 MOST_BYTES = 2_000_000_000
-_BUILD_IT = "build it in a step before, or give `gates.lighthouse.build` the programs that do"
+_BUILD_IT = (
+    "build it in a step before, or give `gates.lighthouse.build` the programs that do; where they write to "
+    "another folder, name that in `gates.lighthouse.directory`"
+)
 _NOT_SERVED = frozenset({".git", "node_modules"})
 
 

@@ -71,8 +71,9 @@ def find(
 
     `paths` are the repository's files that are not ignored, `folder` is the configuration's, `read` gives one
     of them, and `is_file` says whether a file is on disk: builds are mostly ignored. What is named is found
-    even if it is not there yet. What is not named needs the file of a tool that makes sites beside it: a
-    folder that has an index.html is a site, a fixture or a mail's template, and nobody could say which.
+    even if it is not there yet, and so is the one site that `build` can make. What is not named needs the
+    file of a tool that makes sites beside it: a folder that has an index.html is a site, a fixture or a
+    mail's template, and nobody could say which.
     """
     _contradictions(configuration)
     held = frozenset(paths)
@@ -84,6 +85,8 @@ def find(
     if configuration.directory:
         return Found((_named(held, inside(configuration.directory, folder), folder, read),))
     found = tuple(_guessed(held, folder, read, is_file))
+    if configuration.build and not any(isinstance(each, Site) for each in found):
+        return Found((_to_be_built(held, folder, read),))
     return Found(
         tuple({each.folder: each for each in found if isinstance(each, Site)}.values()),
         tuple(each for each in found if isinstance(each, str)),
@@ -180,6 +183,26 @@ def _guessed(paths: Set[str], folder: str, read: Read, is_file: IsFile) -> Itera
             place = _join(here, makers.FILES[name])
             if is_file(f"{place}/index.html"):
                 yield Site("plain", place, here, path)
+
+
+def _to_be_built(paths: Set[str], folder: str, read: Read) -> Site:
+    """Give the one site that `build` can make; raise ConfigurationError for none and for several."""
+    guessed = _guessed(paths, folder, read, lambda place: not place.endswith("/BUILD_ID"))
+    sites = [each for each in guessed if isinstance(each, Site) and _is_made(each.manifest, read)]
+    if len(sites) == 1:
+        return sites[0]
+    several = " and ".join(each.folder for each in sites[:2])
+    raise _contradiction(
+        "has `build` without `directory`",
+        f"nothing says which folder it makes: {several} are likely"
+        if sites
+        else "no tool that we know makes it",
+        "name the folder of the finished site in `gates.lighthouse.directory`",
+    )
+
+
+def _is_made(manifest: str, read: Read) -> bool:
+    return basename(manifest) in makers.FILES or bool(makers.maker(read(manifest))[0])
 
 
 def _of_package(paths: Set[str], path: str, manifest: bytes | None, is_file: IsFile) -> Iterator[Site | str]:
