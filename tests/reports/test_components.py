@@ -5,12 +5,13 @@ import json
 import re
 
 import pytest
+from html_samples import Page
 from rich.console import Console
 
 from lockgate.finding import Related
 from lockgate.reports import annotations, html, summary, tables, terminal, verdict_json
 from lockgate.reports.explanation import render as explain
-from lockgate.verdict import Table
+from lockgate.verdict import Strip, Table
 from verdicts import finding, gate, verdict
 
 PRINT = "89abcdef" * 4
@@ -92,7 +93,7 @@ def test_no_threshold_helps_what_blocks_at_any():
 
 def test_a_table_is_folded_in_the_summary_and_its_rows_are_even():
     text = summary.render(verdict(gates=(gate(name="sbom", tables=(TABLE,)),)))
-    assert "<details><summary>sbom: What changed: 2</summary>" in text
+    assert "<details><summary>sbom: What changed: 2 rows</summary>" in text
     assert "| lodash | 4.17.15 | 4.17.19 |" in text
     assert "| a&#124;b |  |  |" in text
 
@@ -118,6 +119,52 @@ def test_a_huge_table_takes_its_part_and_no_more_and_says_so():
     page = html.render(made, {})
     assert f"{html.ROWS} of 5,000 rows shown, all of them in verdict.json." in page
     assert page.count('data-label="') == tables.TABLES * html.ROWS * tables.COLUMNS
+    assert f"{tables.TABLES} of 30 tables shown, all of them in verdict.json." in page
+
+
+def test_tables_are_left_out_before_findings_and_counted():
+    rows = tuple((f"{number} lodash {'x' * 30}",) for number in range(9))
+    sbom = gate(name="sbom", tables=(Table("What changed", ("component",), rows),) * 9)
+    found = [finding(path=f"{number}.py", message="long " * 50) for number in range(300)]
+    text = summary.render(verdict(*found[:9], gates=(sbom,)), 20_000)
+    assert text.index("0.py") < text.index("What changed")
+    assert "findings shown" not in text
+    shown = text.count("<summary>sbom: What changed: 9 rows</summary>")
+    assert 2 < shown < 9
+    assert f"\n{shown} of 9 tables shown; all are in verdict.json.\n" in text
+    full = summary.render(verdict(*found, gates=(sbom,)), 20_000)
+    alone = summary.render(verdict(*found), 20_000)
+    pattern = r"(\d+) of 300 findings shown"
+    assert re.findall(pattern, full) == re.findall(pattern, alone) != []
+    assert full.count("What changed") < shown
+    assert 18_000 < len(full.encode()) <= 20_000
+
+
+def test_a_short_first_table_is_open_below_the_findings_and_so_are_runs():
+    short, long = (Table(f"{count} rows", ("a",), (("x",),) * count) for count in (12, 13))
+    runs = Table("runs", ("a",), (("x",),), (Strip("FCP", "ms", (1.0,), (2.0,)),))
+    gates = (gate(name="sbom", tables=(short, short, runs)), gate(name="sca", tables=(long, short)))
+    page = Page(html.render(verdict(FOUND, gates=gates), {}))
+    sheets = [each for each in page.all("details") if each.has("sheet")]
+    titles = [page.inside(each, "h3")[0].text for each in sheets]
+    assert [(title, "open" in each.attributes) for title, each in zip(titles, sheets, strict=True)] == [
+        ("sbom: 12 rows 12 rows", True), ("sbom: 12 rows 12 rows", False), ("sbom: runs 1 row", True),
+        ("sca: 13 rows 13 rows", False), ("sca: 12 rows 12 rows", False),
+    ]  # fmt: skip
+    order = [page.one("ol", "funnel"), page.all("table")[0], page.one("details", "finding"), *sheets]
+    places = [next(n for n, one in enumerate(page.elements) if one is each) for each in order]
+    assert places == sorted(places)
+    (target,) = [each for each in page.elements if each.attributes.get("id") == "tables"]
+    assert all(target in each.ancestors for each in sheets)
+    (link,) = [each for each in page.all("a") if each.attributes["href"] == "#tables"]
+    assert link.text == "5 tables"
+
+
+def test_a_table_without_rows_or_runs_is_not_shown():
+    made = verdict(gates=(gate(tables=(Table("Page / (4 metrics as in the base)", ("a",), ()),)),))
+    assert "as in the base" not in summary.render(made)
+    assert "as in the base" not in html.render(made, {})
+    assert '#tables"' not in html.render(made, {})
 
 
 def test_a_table_without_columns_is_none():

@@ -34,7 +34,7 @@ def test_the_page_is_whole_and_loads_nothing(name):
         assert not {"src", "srcset", "style", "xlink:href", "action"} & set(element.attributes)
         assert not [attribute for attribute in element.attributes if attribute.startswith("on")]
     for link in page.all("a"):
-        assert re.match(r"https?://|#findings$", link.attributes["href"])
+        assert re.match(r"https?://|#(findings|tables)$", link.attributes["href"])
     assert not re.search(r"url\(|@import", page.one("style").text)
 
 
@@ -293,7 +293,7 @@ def test_hostile_text_is_only_text():
     assert page.comments == []
     assert "<script>alert(2)</script>" in page.one("h1").ancestors[-1].text
     assert not [c for c in source if c != "\n" and not c.isprintable()]
-    assert [a.attributes["href"] for a in page.all("a")] == ["#findings"]
+    assert [a.attributes["href"] for a in page.all("a")] == ["#findings", "#tables"]
 
 
 @settings(max_examples=60, deadline=None)

@@ -18,7 +18,7 @@ _TEXT_LIMIT = 300
 _LABELLED_LIMIT = 1000  # what mends a migration is several statements, of no use when the last are cut off
 _NOTES_LIMIT = 50
 _POLICY = "policy"  # the gate of findings about configuration and waivers
-_TABLES = 8  # that part of the whole is for what gates measured
+_TABLES = 8  # at most that part of the whole is for what gates measured
 _RESERVE = 2048  # bytes for headings and for the line that counts what was left out
 
 ANSWERS = {Answer.PASS: "✅ pass", Answer.FAIL: "❌ fail", Answer.ERROR: "⚠️ error"}
@@ -48,12 +48,14 @@ class _Section:
 def render(verdict: Verdict, limit: int = SUMMARY_LIMIT, link: Link = nowhere) -> str:
     """Render the verdict as Markdown; all text from outside is only ever text in it.
 
-    Findings are left out for it to be at most `limit` bytes; gates and their notes are not. `link` gives the
-    address of a finding's line.
+    Tables and then findings are left out for it to be at most `limit` bytes; gates and their notes are not.
+    `link` gives the address of a finding's line.
     """
-    top = "\n".join([*_top(verdict), *tables.render(verdict.gates, limit // _TABLES)])
+    top = "\n".join(_top(verdict))
     room = limit - len(top.encode()) - _RESERVE
-    return top + "".join(_findings(_sections(verdict), rules_of(verdict), link, room))
+    text = top + "".join(_findings(_sections(verdict), rules_of(verdict), link, room))
+    left = limit - len(text.encode()) - 1
+    return "\n".join([text, *tables.render(verdict.gates, min(limit // _TABLES, left))])
 
 
 def _top(verdict: Verdict) -> list[str]:

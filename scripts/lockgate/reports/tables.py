@@ -6,7 +6,7 @@ from dataclasses import replace
 from lockgate.untrusted import cut, markdown
 from lockgate.verdict import GateResult, Table
 
-TABLES = 12
+TABLES = 20
 """At most so many tables are shown."""
 COLUMNS = 10
 """A table has at most so many columns."""
@@ -15,7 +15,7 @@ _AROUND = 100  # bytes of a table's tags and of the line that counts what was le
 
 
 def of_gates(gates: Iterable[GateResult]) -> tuple[list[tuple[GateResult, Table]], int]:
-    """Give the first tables that hold anything, their rows even and their cells cut; and count all of them."""
+    """Give the first tables that hold anything, their rows even and cells cut, and how many there are."""
     found = [(gate, table) for gate in gates for table in gate.tables if _holds(table)]
     return [(gate, _even(table)) for gate, table in found[:TABLES]], len(found)
 
@@ -43,10 +43,11 @@ def _even(table: Table) -> Table:
 
 def render(gates: Iterable[GateResult], room: int) -> Iterator[str]:
     """Render the tables as folded Markdown of at most `room` bytes; no cell is more than text."""
-    shown, total = of_gates(gates)
-    room -= _AROUND
-    for number, (gate, table) in enumerate(shown):
-        title = f"{_text(gate.name)}: {_text(table.title)}: {len(table.rows)}"
+    found, total = of_gates(gates)
+    room -= _AROUND  # for the line that counts
+    shown = 0
+    for gate, table in found:
+        title = f"{_text(gate.name)}: {_text(table.title)}: {_counted(len(table.rows))}"
         head = ["", _row(table.columns), "|" + "---|" * len(table.columns)]
         room -= len(title.encode()) + len("\n".join(head).encode()) + _AROUND
         if room < 0:
@@ -56,6 +57,13 @@ def render(gates: Iterable[GateResult], room: int) -> Iterator[str]:
         left = len(table.rows) - len(rows)
         more = [f"{left} more in verdict.json.", ""] if left else []
         yield from (f"<details><summary>{title}</summary>", *head, *rows, "", *more, "</details>", "")
+        shown += 1
+    if shown < total:
+        yield from (f"{shown:,} of {total:,} tables shown; all are in verdict.json.", "")
+
+
+def _counted(rows: int) -> str:
+    return "1 row" if rows == 1 else f"{rows:,} rows"
 
 
 def _within(rows: Iterable[str], room: int) -> Iterator[str]:

@@ -10,7 +10,7 @@ from lockgate.gates.judged import output
 from lockgate.gates.lighthouse.model import Page, PageResult, Sample, Site, Violation
 from lockgate.gates.lighthouse.pages import accessibility
 from lockgate.gates.lighthouse.pages.components import Finder
-from lockgate.gates.lighthouse.pages.sides import Sides
+from lockgate.gates.lighthouse.pages.sides import MOST, Sides
 from lockgate.gates.protocol import Output
 
 SITE = Site("plain", "web/out", "web", "web/package.json")
@@ -70,7 +70,8 @@ def test_a_violation_says_what_where_and_how_to_mend_it() -> None:
     assert (finding.tool, finding.rule, finding.severity) == ("axe", "image-alt", Severity.HIGH)
     assert (finding.path, finding.line) == ("web/package.json", 0)
     assert finding.mend == (
-        "Mend any of these: Element does not have an alt attribute; Element has no title attribute."
+        "Mending one of these is enough: the element does not have an alt attribute;"
+        " the element has no title attribute."
     )
     (rule,) = sides.rules
     assert rule.help == finding.help == "https://dequeuniversity.com/rules/axe/4.14/image-alt"
@@ -111,10 +112,11 @@ def test_tags_are_written_as_people_know_them(tags: tuple[str, ...], words: str)
 @pytest.mark.parametrize(
     ("summary", "mend"),
     [
-        ("Fix all of the following:\n  Give it `a` name", "Mend it: Give it 'a' name."),
+        ("Fix all of the following:\n  Give it `a` name", "Mend it: give it 'a' name."),
+        ("Fix any of the following:\n  ARIA role is wrong.", "Mend it: ARIA role is wrong."),
         (
             "Fix all of the following:\n  One\n  Two\n\nFix any of the following:\n  Three\n  Four",
-            "Mend all of these: One; Two. Mend any of these: Three; Four.",
+            "Mend all of these: one; two. Mending one of these is enough: three; four.",
         ),
         ("Something else", ""),
         ("", ""),
@@ -264,6 +266,37 @@ def test_equal_violations_are_shown_on_their_own_lines() -> None:
         ("web/out/index.html", 4),
     ]
     assert not any("guess" in each.finding.message for each in sides.head)
+
+
+def many(count: int, rule: str = "image-alt", impact: str = "critical") -> list[Violation]:
+    return [
+        replace(
+            IMAGE_ALT, rule=rule, impact=impact, snippet=f'<img alt2="{chr(97 + n % 26)}{"x" * (n // 26)}">'
+        )
+        for n in range(count)
+    ]
+
+
+def test_of_thousands_of_one_page_the_last_of_each_rule_are_one_finding() -> None:
+    result = compared(PageResult(HOME, (sample(*many(5_000), *many(300, "label", "minor")),)))
+    assert len(result.findings) == MOST + 2
+    *_, images, labels = result.findings
+    assert (images.rule, images.severity) == ("image-alt", Severity.HIGH)
+    assert (labels.rule, labels.severity) == ("label", Severity.LOW)
+    assert f" of `/`, and {5_000 - MOST - 1:,} more elements of that page." in images.message
+    assert " of `/`, and 299 more elements of that page." in labels.message
+
+
+def test_what_is_new_beside_thousands_of_old_ones_is_told_and_stays_new() -> None:
+    fresh = [replace(each, snippet=each.snippet.replace("alt2", "alt3")) for each in many(1_000)]
+    old = many(1_000)
+    few = compared(PageResult(HOME, (sample(*old, *fresh[:3]),), (sample(*old),)))
+    assert (len(few.findings), len(new(few)), few.gone) == (MOST + 4, 3, ())
+    lots = compared(PageResult(HOME, (sample(*old, *fresh),), (sample(*old),)))
+    assert (len(lots.findings), len(new(lots)), lots.gone) == (2 * MOST + 2, MOST + 1, ())
+    assert sum("and 799 more elements" in message for message in new(lots)) == 1
+    gone = compared(PageResult(HOME, (sample(),), (sample(*old),)))
+    assert (len(gone.findings), len(gone.gone)) == (0, MOST + 1)
 
 
 def test_what_a_page_says_is_only_ever_text() -> None:

@@ -127,7 +127,7 @@ def test_a_run_gives_a_sample_and_the_whole_result(tmp_path):
         ("chrome", "156.0"), ("lighthouse", "13.5.0"), ("node", "24.19.0"),
     ]  # fmt: skip
     assert driven.browser.notes == (
-        "node 20.20.2 on PATH is too old for Lighthouse 13 (it needs 22.19): the locked 24.19.0 is used",
+        "node 20.20.2 on PATH is too old for Lighthouse 13 (it needs 22.19): the locked one is used",
         "this machine has no Chrome: npm's @sparticuz/chromium 156.0 is used",
     )
     (asked,) = driven.asked()

@@ -1,6 +1,8 @@
+import re
+
 import pytest
 
-from gates.lighthouse.bundle_builds import SITE, build, compared, page, recorded
+from gates.lighthouse.bundle_builds import SITE, build, compared, noise, page, recorded
 from lockgate.config.lighthouse import Growth
 from lockgate.errors import ToolError
 from lockgate.finding import Severity
@@ -43,7 +45,8 @@ def test_growth_below_the_threshold_blocks_nothing() -> None:
 def test_a_build_has_not_grown_against_itself(name: str) -> None:
     bundled = compared(recorded(name), recorded(name))
     assert bundled.findings == ()
-    assert {row[-1] for table in bundled.tables for row in table.rows} == {"±0 B"}
+    assert [table.rows for table in bundled.tables] == [(), ()]
+    assert all(re.search(r" \(\d+ as in the base\)$", table.title) for table in bundled.tables)
 
 
 def test_next_names_its_chunks_by_content_alone_and_growth_is_still_found() -> None:
@@ -114,11 +117,23 @@ def test_without_a_base_there_are_sizes_alone() -> None:
 
 def test_tables_begin_with_what_differs_most() -> None:
     pages, files = compared(recorded("vite-head"), recorded("vite-base")).tables
-    assert pages.columns[-2:] == files.columns[-2:] == ("base", "difference")
+    assert pages.columns[-2:] == files.columns[-2:] == ("base with brotli", "difference with brotli")
     assert pages.rows[0][0] == "/"
     assert files.rows[0][0] == "assets/main-DnWvnsqx.js"
     assert pages.rows[0][-1] == files.rows[0][-1] != "±0 B"
-    assert pages.rows[1][-1] == "±0 B"
+
+
+def test_tables_leave_out_what_is_as_large_as_in_the_base_and_count_it(tmp_path) -> None:
+    site = {"index.html": page("/a.js"), "about.html": page(), "a.js": 2_000, "b.js": 2_000}
+    base = build(tmp_path / "base", {name: it for name, it in site.items() if name != "b.js"})
+    head = build(tmp_path / "head", {**site, "a.js": 3_000})
+    pages, files = compared(head, base).tables
+    assert (pages.title, files.title) == (
+        "Bundle sizes of pages: web/out (1 as in the base)",
+        "Bundle sizes of files: web/out (2 as in the base)",
+    )  # fmt: skip
+    assert [row[0] for row in pages.rows] == ["/"]
+    assert {row[0]: row[-2] == "new" for row in files.rows} == {"a.js": False, "b.js": True}
 
 
 def test_a_new_page_is_new(tmp_path) -> None:
@@ -146,3 +161,15 @@ def test_a_file_that_went_while_it_was_read_ends_the_gate(tmp_path) -> None:
     (tmp_path / "head/a.js").unlink()
     with pytest.raises(ToolError, match=r"a\.js of the site's build cannot be read"):
         compared(head, None)
+
+
+def test_each_file_that_grew_is_named_as_a_page_asks_for_it_with_what_is_said_of_it(tmp_path) -> None:
+    files = {"a b/index.html": page("/in%20dex.js"), "in dex.js": 1_000, "later.js": 10}
+    base = build(tmp_path / "base", files)
+    large = page("/in%20dex.js") + noise("text", 30_000).decode()
+    head = build(tmp_path / "head", {"a b/index.html": large, "in dex.js": 90_000, "later.js": 90_000})
+    named = compared(head, base).named
+    assert {path: finding.severity for path, finding in named.items()} == {
+        "/a b/": Severity.HIGH, "/in dex.js": Severity.HIGH, "/later.js": Severity.LOW,
+    }  # fmt: skip
+    assert {finding.rule for finding in named.values()} == {"grew"}

@@ -235,6 +235,23 @@ def test_sources_are_read_once_and_when_asked_for() -> None:
         texts["web/unknown.tsx"]
 
 
+def test_what_is_too_large_is_not_read_where_its_size_is_known() -> None:
+    sizes = {"web/a.tsx": 3, "web/large.tsx": sources.LARGEST + 1}
+    asked: list[str] = []
+
+    def read(path: str) -> bytes | None:
+        asked.append(path)
+        return b"one"
+
+    def size(path: str) -> int:
+        if path not in sizes:
+            raise FileNotFoundError(path)
+        return sizes[path]
+
+    texts = Sources([*sizes, "web/gone.tsx"], read, SITE, size)
+    assert (list(texts.values()), asked) == (["one", "", ""], ["web/a.tsx"])
+
+
 def test_a_built_page_may_be_larger_than_a_source_and_the_sum_is_bounded() -> None:
     paths = [f"web/out/{number}.html" for number in range(30)]
     texts = Sources(paths, lambda _: b"x" * sources.LARGEST_PAGE, SITE)

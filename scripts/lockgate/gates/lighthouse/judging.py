@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from lockgate import __version__
 from lockgate.beside import Beside
 from lockgate.config.lighthouse import LighthouseConfiguration
-from lockgate.finding import Notification
+from lockgate.finding import Finding, Notification
 from lockgate.gates import judged
 from lockgate.gates.lighthouse.browsers.driving import open_browser
 from lockgate.gates.lighthouse.browsers.settings import Settings
@@ -28,12 +28,14 @@ from lockgate.gates.lighthouse.rule_book import RULES, TOOL, shown
 from lockgate.gates.lighthouse.serving import BothSides, served
 from lockgate.gates.lighthouse.sites.both_sides import Checkout
 from lockgate.gates.lighthouse.sites.find import find_in, own, touched
+from lockgate.gates.lighthouse.sites.several import told_apart
 from lockgate.gates.protocol import Output, Task
 from lockgate.gates.scope import merged
 from lockgate.gates.tool_run import attempt
 from lockgate.verdict import Tool
 
 _ALWAYS = ("performance", "accessibility")
+_WHERE = {"start": "what `start` serves", "urls": "what `urls` names"}
 
 
 def run(task: Task, start: Start = open_browser) -> Output:
@@ -48,7 +50,10 @@ def run(task: Task, start: Start = open_browser) -> Output:
     with ExitStack() as stack:
         browser = Opener(stack, task.home, _settings(configuration, limits), start)
         runs = [_Run(task, beside, configuration, limits, site, browser, documents) for site in sites]
-        whole = merged([each.output() for each in runs])
+        outputs = [each.output() for each in runs]
+        if len(sites) > 1:
+            outputs = [told_apart(*each) for each in zip(sites, outputs, strict=True)]
+        whole = merged(outputs)
         notes += tuple(Notification(level="note", message=each) for each in browser.notes)
     return replace(
         whole,
@@ -90,13 +95,14 @@ class _Run:
             measuring = Measuring(sides, self.browser, self.task.cache, self.documents)
             if self.configuration.mode == "calibrate":
                 return calibrated(measuring, self.configuration, self.task.progress)
-            bundled = attempt(partial(self._bundled, sides))
-            looking = Looking(measuring, self.configuration, self.limits, self._finder(sides.site))
+            named: dict[str, Finding] = {}
+            bundled = attempt(partial(self._bundled, sides, named))
+            looking = Looking(measuring, self.configuration, self.limits, self._finder(sides.site), named)
             seen = looking.output(bundled.findings, self.task.progress)
             return merged([bundled, seen, Output(findings=(), tools=(), notifications=self._notes(sides))])
 
-    def _bundled(self, sides: BothSides) -> Output:
-        """Judge what the builds weigh, for which no browser is needed."""
+    def _bundled(self, sides: BothSides, named: dict[str, Finding]) -> Output:
+        """Judge what the builds weigh, for which no browser is needed; put what is `named` there."""
         head, base = sides.head.build, sides.base.build if sides.base else None
         if head is None:
             return Output(findings=(), tools=())
@@ -108,6 +114,7 @@ class _Run:
             repository=Repository(frozenset(self.beside.paths()), self.beside.head),
             sizer=Sizer(self.task.cache, self.task.jobs),
         )
+        named.update(bundled.named)
         return replace(
             judged.output(bundled.findings, RULES),
             tools=(Tool(TOOL, __version__),),
@@ -119,12 +126,15 @@ class _Run:
     def _finder(self, site: Site) -> Finder:
         changed = self.task.tree.changed or frozenset()
         paths = sources.wanted(self.beside.paths(), site, changed)
-        return Finder(site, sources.Sources(paths, self.beside.head, site), changed)
+        return Finder(site, sources.Sources(paths, self.beside.head, site, self._size), changed)
+
+    def _size(self, path: str) -> int:
+        return (self.task.tree.root / path).lstat().st_size
 
     def _notes(self, sides: BothSides) -> tuple[Notification, ...]:
         """Say what was not done."""
         said = list(idle(self.limits, sides.choice.pages))
-        where = shown(sides.site.folder or sides.site.manifest)
+        where = _WHERE.get(sides.site.kind) or shown(sides.site.folder or "the repository's top")
         if sides.unknown and self.beside.commit is not None:
             words = f"{where} is not compared with the base, so that budgets alone block: {sides.unknown}"
             said.append(Notification(level="warning", message=words))
@@ -136,8 +146,9 @@ class _Run:
             )
             said.append(Notification(level="error", message=words))
         if left := sides.choice.left_out:
+            most = self.configuration.most_pages
             words = (
-                f"{left:,} pages of {where} are not judged: `most-pages` is {self.configuration.most_pages}"
+                f"{where} has {left:,} more page{'s' * (left > 1)} than are judged: `most-pages` is {most}"
             )
             said.append(Notification(level="note", message=words))
         return tuple(said)

@@ -1,6 +1,6 @@
 """Load the pages of a site, and judge what they show."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -27,12 +27,16 @@ _CAUSES = frozenset({"blocking-added", "grew"})
 
 @dataclass(slots=True)
 class Looking:
-    """Load each page as often as it takes, and judge all of them together."""
+    """Load each page as often as it takes, and judge all of them together.
+
+    `named` are findings about files of the build, by the files' addresses.
+    """
 
     measuring: Measuring
     configuration: LighthouseConfiguration
     limits: tuple[Limit, ...]
     finder: Finder
+    named: Mapping[str, Finding]
     results: list[PageResult] = field(default_factory=list)
     timings: dict[str, Timed] = field(default_factory=dict)
     problems: list[Notification] = field(default_factory=list)
@@ -87,16 +91,17 @@ class Looking:
 
     def _judged(self, bundled: Sequence[Finding]) -> Output:
         configuration, site = self.configuration, self.measuring.sides.site
-        seen = compare(site, self.results, self.finder, configuration.growth, configuration.third_parties)
+        seen = compare(
+            site, self.results, self.finder, configuration.growth, configuration.third_parties, self.named
+        )
         # What may be the base's as well is not called new.
         found, known = list(seen.head), list(seen.head if self.measuring.sides.unknown else seen.base)
         notes: list[Notification] = []
         for result in self.results:
-            limits = self._limits(result.page)
-            said, more = over(limits, result, site)
+            said, more, before = self._over(result)
             found += said
             notes += more
-            known += over(limits, PageResult(result.page, result.base), site)[0] if result.base else []
+            known += before
         causes = [*bundled, *(each.finding for each in seen.head)]
         found += [each for result in self.results for each in self._slower(result.page, causes)]
         return replace(
@@ -106,6 +111,16 @@ class Looking:
             counts={"pages": len(self.results)},
             notifications=(*self.problems, *notes, *self._unclear()),
         )
+
+    def _over(self, result: PageResult) -> tuple[list[Judged], tuple[Notification, ...], list[Judged]]:
+        """Judge the budgets of a page, and which of them the base breaks, too."""
+        limits, sides = self._limits(result.page), self.measuring.sides
+        # What axe finds in a new page may be known from another one: then its budget speaks for itself.
+        folds = bool(result.base) or (sides.base is None and not sides.unknown)
+        found, notes = over(limits, result, sides.site, folds=folds)
+        if not result.base:
+            return found, notes, []
+        return found, notes, over(limits, PageResult(result.page, result.base), sides.site, folds=True)[0]
 
     def _limits(self, page: Page) -> tuple[Limit, ...]:
         """Give the limits; those of time only where times are taken."""
@@ -129,7 +144,8 @@ class Looking:
 
     def _tables(self) -> Iterator[Table]:
         for result in self.results:
-            yield table(result, self._limits(result.page))
+            exact = table(result, self._limits(result.page))
+            yield from [exact] if exact.rows else []
             if told := self.timings.get(result.page.path):
                 yield timing.table(result.page, told)
 

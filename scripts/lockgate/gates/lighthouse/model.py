@@ -88,12 +88,17 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """Hold what an audit of Lighthouse says, for those who assert on it; None where it says nothing."""
+    """Hold what an audit of Lighthouse says, for those who assert on it; None where it says nothing.
+
+    `title` and `detail`, the first thing that is wrong, are for people, and empty where it passes.
+    """
 
     score: float | None = None
     value: float | None = None
     length: int | None = None
     mode: str = ""
+    title: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

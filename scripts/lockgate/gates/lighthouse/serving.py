@@ -120,7 +120,7 @@ def _static(
         known = Base("unknown") if checkout.commit is None else both_sides.base(site, checkout, configuration)
     every, before = pages(head, read), known.build
     alike = equal(head, before) if before else frozenset[str]()
-    first = changed(head, alike, every, read) if before else ()
+    first = changed(head, alike, every, read, before) if before else ()
     choice = choose(head, every, configuration, first)
     side = _served(head, configuration.fallback, stack)
     site = settled(site, head.files)
@@ -135,7 +135,12 @@ def _static(
         side,
         beside,
         same=_same(head, before, alike, choice),
-        lacking=frozenset(page.path for page in choice.pages if page.path not in has),
+        lacking=frozenset(
+            page.path
+            for page in choice.pages
+            # A page that is named may be one that is left out otherwise, or that the fallback answers.
+            if page.path not in has and page.file not in before.files
+        ),
     )
 
 

@@ -15,7 +15,7 @@ from lockgate.gates.lighthouse.wording import difference, value
 from lockgate.untrusted import cut, one_line
 from lockgate.verdict import Strip, Table
 
-COLUMNS = ("timing", "base", "head", "difference", "interval", "runs", "verdict")
+COLUMNS = ("timing", "base", "head", "shift", "interval of the shift", "runs", "verdict")
 _ENDLESS = float("inf")
 
 
@@ -61,7 +61,7 @@ def findings(page: Page, told: Timed, place: Place, origin: str, *, blocks: bool
                 f"{shown(page.path)} is slower than in the base: {BY_ID[each.metric].label}"
                 f" {value(each.metric, each.base)} → {value(each.metric, each.head)}, {_beyond(each)},"
                 f" over {len(told.head)} runs of each in turns",
-                identity=each.metric,
+                identity=f"{each.metric} {page.path}",
                 origin=origin,
             )
     if blocks and told.unclear:
@@ -70,19 +70,21 @@ def findings(page: Page, told: Timed, place: Place, origin: str, *, blocks: bool
             "inconclusive",
             place,
             f"Nobody can say whether {shown(page.path)} has become slower{why}",
-            identity="timings",
+            identity=f"timings {page.path}",
             origin=origin,
             severity=Severity.HIGH,
         )
 
 
 def table(page: Page, told: Timed) -> Table:
-    """Tell each timing of a page, with the runs to be drawn."""
+    """Tell each timing of a page, with the runs to be drawn unless all of them are the same."""
+    strips = [_strip(each.metric, told.base, told.head) for each in told.decisions]
     return Table(
-        f"Time of {cut(one_line(page.path), 200)}: base and head in turns, {len(told.head)} runs of each",
+        f"Time of {cut(one_line(page.path), 200)}: base and head in turns, {len(told.head)} runs of each;"
+        " shift: the middle of the differences of all pairs",
         COLUMNS,
         tuple(_row(each, len(told.head)) for each in told.decisions),
-        tuple(_strip(each.metric, told.base, told.head) for each in told.decisions),
+        tuple(strip for strip in strips if len({*strip.base, *strip.head}) > 1),
     )
 
 

@@ -123,7 +123,7 @@ class Browser:
             major = locked_version(SET, "lighthouse").partition(".")[0]
             yield (
                 f"node {self._node.too_old} on PATH is too old for Lighthouse {major} (it needs "
-                f"{'.'.join(map(str, LEAST_NODE))}): the locked {self._node_version or 'one'} is used"
+                f"{'.'.join(map(str, LEAST_NODE))}): the locked one is used"
             )
         if self._chrome.kind == "npm":
             yield f"this machine has no Chrome: npm's @sparticuz/chromium {self._chrome.version} is used"

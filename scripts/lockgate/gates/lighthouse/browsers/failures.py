@@ -8,7 +8,7 @@ from lockgate.untrusted import cut, one_line
 _CRASHES = frozenset({"CRASHED", "TARGET_CRASHED", "NO_ANSWER", "PROTOCOL_TIMEOUT"})
 _SLOW = ("it asks for something again and again, or a script of it never ends", "let the page come to rest")
 _BLANK = ("its script failed, or it holds nothing", "open it in a browser and look at the console")
-_BROKEN = ("Chrome could not be measured in", "run it again")
+_BROKEN = ("Chrome or Lighthouse has a fault, or the page disturbs them", "run it again")
 # By the code of Lighthouse or of the driver: what happened, the likely cause, what to do.
 _KNOWN: dict[str, tuple[str, str, str]] = {
     "CRASHED": (

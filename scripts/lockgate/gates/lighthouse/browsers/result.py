@@ -1,6 +1,6 @@
 """The shape of what the driver writes, which a page has a say in: Lighthouse's result and what it lacks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -31,10 +31,18 @@ class Details(Struct, frozen=True):
         """Give the rows; None where there are none of them."""
         return self.items if isinstance(self.items, list) else None
 
+    @property
+    def first(self) -> str:
+        """Give words about the first thing that is wrong; empty where it has none that we know."""
+        rows = self.rows or []
+        parts = [part.get("items") for part in rows[:3] if isinstance(part, dict)]  # of a list of tables
+        return next((words for items in (self.items, *parts) for words in _words(items)), "")
+
 
 class AuditResult(Struct, frozen=True, rename="camel"):
     """Hold what one audit says."""
 
+    title: str = ""
     score: float | None = None
     numeric_value: float | None = None
     score_display_mode: str = ""
@@ -156,3 +164,15 @@ def requests_of(result: LighthouseResult) -> Sequence[Item]:
             cause="it is not the Lighthouse that is locked",
             todo="run `make clean`, and run it again",
         ) from error
+
+
+def _words(items: object) -> Iterator[str]:
+    """Yield what the first row of a table says, or what is not ticked in a list."""
+    if isinstance(items, list) and items and isinstance(items[0], dict):
+        node = items[0].get("node")
+        snippet = node.get("snippet") if isinstance(node, dict) else None
+        said = (*(items[0].get(key) for key in ("description", "url", "label")), snippet)
+        yield from (text for text in said if isinstance(text, str) and text)
+    elif isinstance(items, dict):
+        rows = (each for each in items.values() if isinstance(each, dict) and each.get("value") is False)
+        yield from (text for row in rows if isinstance(text := row.get("label"), str) and text)

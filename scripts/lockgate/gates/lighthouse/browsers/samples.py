@@ -19,7 +19,8 @@ from lockgate.untrusted import cut
 
 _LONGEST_URL = 2_048
 _LONGEST_TEXT = 1_000
-_MOST_VIOLATIONS = 2_000
+_LONGEST_TITLE = 200
+_MOST_VIOLATIONS = 10_000
 _SCHEMES = frozenset({"http", "https", "ws", "wss"})
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 _TIMINGS = {
@@ -151,11 +152,14 @@ def _measured(result: LighthouseResult) -> Iterator[tuple[str, float]]:
 
 def _audit(audit: AuditResult) -> Audit:
     rows = audit.details.rows if audit.details else None
+    fails = audit.score is not None and audit.score < 1
     return Audit(
         score=audit.score,
         value=audit.numeric_value,
         length=None if rows is None else len(rows),
         mode=audit.score_display_mode,
+        title=cut(audit.title, _LONGEST_TITLE) if fails else "",
+        detail=cut(audit.details.first, _LONGEST_TITLE) if fails and audit.details else "",
     )
 
 

@@ -6,9 +6,11 @@ from math import isfinite
 from lockgate.gates.lighthouse import wording
 from lockgate.gates.lighthouse.metrics import BY_ID, Unit
 from lockgate.gates.lighthouse.model import Limit, PageResult, Request, Sample
+from lockgate.gates.lighthouse.pages import stable
 from lockgate.gates.lighthouse.rule_book import shown
 
 _NAMED = 3
+_SINGULAR = {"blocking": "render-blocking request", "dom": "element", "third-parties": "third party"}
 _OF_ALL = {"total": "in all", "third-party": "from third parties"}
 
 
@@ -83,12 +85,19 @@ def message(limit: Limit, seen: Seen, beyond: float, result: PageResult, *, cert
     if unit == "score" and limit.metric.startswith("audit.") and not seen.timing:
         fails = "fails" if seen.value == 0 else f"has only {wording.amount(unit, seen.value)} in"
         wanted = f"{limit.source} wants {wording.amount(unit, bound or 0)} at least"
-        return f"{shown(result.page.path)} {fails} {_audit_of(limit.metric)}: {wanted}"
-    fact = f"{shown(result.page.path)} {_fact(limit.metric, unit, seen)}"
+        return f"{shown(result.page.path)} {fails} {_audit_of(limit.metric)}{_says(limit, result)}: {wanted}"
+    fact = f"{shown(result.page.path)} {_fact(limit.metric, unit, seen)}{_says(limit, result)}"
     if not certain:
         return f"{fact}, and may be {side} {allowed}"
     least = "at least " if seen.timing else ""
     return f"{fact}, {least}{wording.amount(unit, beyond)} {side} {allowed}{_named(limit, result)}"
+
+
+def _says(limit: Limit, result: PageResult) -> str:
+    """Give an audit's own words for what is wrong, and the first thing that is."""
+    audit = result.head[0].audits.get(limit.metric.removeprefix("audit.").rpartition(".")[0])
+    said = [shown(text) for text in (audit.title, stable.own(audit.detail)) if text] if audit else []
+    return f" ({', such as '.join(said)})" if said else ""
 
 
 def _unit(metric: str) -> Unit:
@@ -101,17 +110,18 @@ def _unit(metric: str) -> Unit:
 def _fact(metric: str, unit: Unit, seen: Seen) -> str:
     amount = wording.amount(unit, seen.value)
     family, _, kind = metric.partition(".")
+    plural = "" if amount == "1" else "s"
     match family:
         case "bytes":
             return f"loads {amount} {_OF_ALL.get(kind, f'of {kind}')}"
         case "requests":
-            return f"makes {amount} requests {_OF_ALL.get(kind, f'of kind {kind}')}"
+            return f"makes {amount} request{plural} {_OF_ALL.get(kind, f'of kind {kind}')}"
         case "audit" if unit == "count":
-            return f"has {amount} items in {_audit_of(metric)}"
+            return f"has {amount} item{plural} in {_audit_of(metric)}"
         case _ if unit == "bytes":
             return f"has {amount} of {label(metric)}"
         case _ if unit == "count":
-            return f"has {amount} {label(metric)}"
+            return f"has {amount} {label(metric) if plural else _SINGULAR.get(metric, label(metric))}"
     return f"has {amount} as {label(metric)}{_runs(unit, seen) if seen.timing else ''}"
 
 

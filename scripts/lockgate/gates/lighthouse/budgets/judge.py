@@ -12,6 +12,7 @@ from lockgate.gates.lighthouse.budgets.matching import applies, matches
 from lockgate.gates.lighthouse.decisions.shift import median_interval
 from lockgate.gates.lighthouse.metrics import BY_ID
 from lockgate.gates.lighthouse.model import Limit, Page, PageResult, Site
+from lockgate.gates.lighthouse.pages import accessibility
 from lockgate.gates.lighthouse.rule_book import Place, judged, shown
 
 Interval = Callable[[Sequence[float], float], tuple[float, float]]
@@ -38,13 +39,21 @@ class _Excess:
 
 
 def over(
-    limits: Iterable[Limit], result: PageResult, site: Site, interval: Interval = median_interval
+    limits: Iterable[Limit],
+    result: PageResult,
+    site: Site,
+    interval: Interval = median_interval,
+    *,
+    folds: bool = False,
 ) -> tuple[list[Judged], tuple[Notification, ...]]:
     """Judge the head's runs of a page, of each metric once: by the budget that says most.
 
     What is exact is judged by the first run. A timing is over its budget only if the interval of its median
     lies beyond, for which it takes five runs; where the interval holds the budget it is a note. A metric that
     was not measured is an error, which makes the gate incomplete.
+
+    Where it `folds`, an audit of axe that fails because of elements which are findings already says nothing
+    more, unless the budget is more severe than they are. Then what is new on the page must be new among them.
     """
     worst: dict[str, _Excess] = {}
     notes: list[Notification] = []
@@ -54,11 +63,12 @@ def over(
         seen = _seen(limit, result, interval)
         if seen is None:
             notes.append(_unmeasured(limit, result.page))
-        elif (found := _excess(limit, seen)) and (
-            limit.metric not in worst or found.rank < worst[limit.metric].rank
+        elif (excess := _excess(limit, seen)) and (
+            limit.metric not in worst or excess.rank < worst[limit.metric].rank
         ):
-            worst[limit.metric] = found
-    return [_judged(found, result, site) for found in worst.values()], tuple(notes)
+            worst[limit.metric] = excess
+    found = [each for each in worst.values() if not (folds and _is_told(each.limit, result))]
+    return [_judged(each, result, site) for each in found], tuple(notes)
 
 
 def categories(limits: Iterable[Limit]) -> frozenset[str]:
@@ -134,6 +144,16 @@ def _excess(limit: Limit, seen: facts.Seen) -> _Excess | None:
     furthest = far if isfinite(far) else seen.value
     beyond = sign * (furthest - bound)
     return _Excess(limit, seen, beyond, certain=False) if seen.timing and beyond > 0 else None
+
+
+def _is_told(limit: Limit, result: PageResult) -> bool:
+    """Say whether the elements that make an audit fail are findings, and none of them a milder one."""
+    told = [
+        accessibility.severity(each)
+        for each in result.head[0].violations
+        if limit.metric == f"audit.{each.rule}.score"
+    ]
+    return bool(told) and min(told) >= (Severity.MEDIUM if limit.warns else Severity.HIGH)
 
 
 def _judged(found: _Excess, result: PageResult, site: Site) -> Judged:

@@ -1,10 +1,11 @@
 """Compare the bundles of two builds: what each page weighs, what grew, and why."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from lockgate.config.lighthouse import Growth
-from lockgate.finding import Severity
+from lockgate.finding import Finding, Severity
 from lockgate.gates.judged import Judged
 from lockgate.gates.lighthouse.budgets.amounts import size as limit
 from lockgate.gates.lighthouse.bundles.causes import Attribution
@@ -29,11 +30,15 @@ _KEYS = {"stylesheet": "css"}
 
 @dataclass(frozen=True, slots=True)
 class Bundled:
-    """Hold what the builds say: findings, tables, notes for people."""
+    """Hold what the builds say: findings, tables, notes for people.
+
+    `named` has the finding about each file that grew, the highest, by the path that a page loads it by.
+    """
 
     findings: tuple[Judged, ...]
     tables: tuple[Table, ...]
     notes: tuple[str, ...]
+    named: Mapping[str, Finding]
 
 
 def compare(
@@ -57,18 +62,34 @@ def compare(
     )
     pairs = paired(here, before) if before else {}
     found: list[Judged] = []
+    named: dict[str, Finding] = {}
     unmapped = False
     if before:
         attribution = Attribution(site, here, before, repository.tracked)
         for one in grown(here, before, pairs):
             causes = attribution.causes(one)
             unmapped |= one.kind == "script" and not causes and bool(one.pages)
-            found += _finding(site, one, causes, growth, repository)
+            for each in _finding(site, one, causes, growth, repository):
+                found.append(each)
+                for path in _paths(one):
+                    named[path] = max(each.finding, named.get(path, each.finding), key=_severity)
     return Bundled(
         tuple(found),
         tables(site.folder, here, before, pairs),
         tuple(_notes(site, len(every), unmapped)),
+        named,
     )
+
+
+def _severity(finding: Finding) -> Severity:
+    return finding.severity
+
+
+def _paths(one: Grown) -> list[str]:
+    """Give the paths of what grew, as they are read: those of the pages themselves for their HTML."""
+    if one.kind == "document":
+        return [unquote(page) for page in one.pages]
+    return [f"/{change.head}" for change in one.changes if change.more > 0]
 
 
 def _side(build: Build, pages: Sequence[Page], sizer: Sizer) -> Side:

@@ -8,19 +8,22 @@ from lockgate.gates.lighthouse.wording import difference, size
 from lockgate.untrusted import cut, one_line
 from lockgate.verdict import Table
 
-_PAGE = ("page", "scripts", "style sheets", "all", "all with gzip", "all uncompressed")
-_FILE = ("file", "brotli", "gzip", "uncompressed")
-_BASE = ("base", "difference")
+_BROTLI = ("scripts with brotli", "style sheets with brotli", "all with brotli")
+_PAGE = ("page", *_BROTLI, "all with gzip", "all uncompressed")
+_FILE = ("file", "with brotli", "with gzip", "uncompressed")
+_BASE = ("base with brotli", "difference with brotli")
 _NOBODY = Size(0, 0, 0, "")
 _ROWS = 50
 _LONGEST = 120
 _Row = tuple[int, int, tuple[str, ...]]
+_Rows = Sequence[_Row | None]
 
 
 def tables(folder: str, head: Side, base: Side | None, pairs: Mapping[str, str]) -> tuple[Table, ...]:
     """Give the sizes of pages by what they ask for at once, and of all files; what differs most comes first.
 
-    A size without a word for its encoding is that with brotli. Empty when there is no page.
+    What is as large as in the base, with brotli, is only counted: a table may have no row. Empty when there
+    is no page.
     """
     if not head.routes:
         return ()
@@ -31,12 +34,15 @@ def tables(folder: str, head: Side, base: Side | None, pairs: Mapping[str, str])
     )
 
 
-def _table(what: str, folder: str, columns: tuple[str, ...], rows: Sequence[_Row]) -> Table:
-    left = f" (the first {_ROWS} of {len(rows):,})" if len(rows) > _ROWS else ""
-    return Table(f"Bundle sizes of {what}: {_plain(folder)}{left}", columns, _sorted(rows))
+def _table(what: str, folder: str, columns: tuple[str, ...], rows: _Rows) -> Table:
+    told = [row for row in rows if row]
+    left = [f"the first {_ROWS} of {len(told):,}"] if len(told) > _ROWS else []
+    same = [f"{len(rows) - len(told):,} as in the base"] if len(told) < len(rows) else []
+    more = f" ({'; '.join(left + same)})" if left or same else ""
+    return Table(f"Bundle sizes of {what}: {_plain(folder)}{more}", columns, _sorted(told))
 
 
-def _pages(head: Side, base: Side | None) -> Iterable[_Row]:
+def _pages(head: Side, base: Side | None) -> Iterable[_Row | None]:
     before = {route.path: _sum(base, route.assets) for route in base.routes} if base else {}
     for route in head.routes:
         kinds = (
@@ -48,19 +54,22 @@ def _pages(head: Side, base: Side | None) -> Iterable[_Row]:
         yield _compared(cells, whole, before.get(route.path), base)
 
 
-def _files(head: Side, base: Side | None, pairs: Mapping[str, str]) -> Iterable[_Row]:
+def _files(head: Side, base: Side | None, pairs: Mapping[str, str]) -> Iterable[_Row | None]:
     for file, here in sorted(head.sizes.items()):
         before = base.sizes.get(pairs.get(file, "")) if base else None
         cells = (_plain(file), *map(size, (here.brotli, here.gzip, here.raw)))
         yield _compared(cells, here, before, base)
 
 
-def _compared(cells: tuple[str, ...], here: Size, before: Size | None, base: Side | None) -> _Row:
+def _compared(cells: tuple[str, ...], here: Size, before: Size | None, base: Side | None) -> _Row | None:
+    """Make the row; None for what is as large as before."""
     if base is None:
         return 0, here.brotli, cells
     more = here.brotli - (before or _NOBODY).brotli
     if before is None:
         return more, here.brotli, (*cells, "new", difference("bytes.total", more))
+    if not more:
+        return None
     return more, here.brotli, (*cells, size(before.brotli), difference("bytes.total", more))
 
 

@@ -12,7 +12,7 @@ from lockgate.gates.lighthouse.model import PageResult, Sample, Site, Violation
 from lockgate.gates.lighthouse.pages import stable
 from lockgate.gates.lighthouse.pages.components import Finder
 from lockgate.gates.lighthouse.pages.elements import parse
-from lockgate.gates.lighthouse.pages.sides import Group, Sides, groups, identity, pages_shown, told
+from lockgate.gates.lighthouse.pages.sides import Group, Sides, few, groups, identity, pages_shown, told
 from lockgate.gates.lighthouse.rule_book import GATE, shown
 from lockgate.source import display
 from lockgate.untrusted import cut, one_line, web_link
@@ -26,6 +26,7 @@ _SEVERITIES = {
     "minor": Severity.LOW,
 }
 _FIX = re.compile(r"Fix (any|all) of the following:")
+_HEADS = {"any": "Mending one of these is enough", "all": "Mend all of these"}
 _LEVEL = re.compile(r"wcag(2)(\d?)(a{1,3})")
 _CRITERION = re.compile(r"wcag(\d)(\d)(\d{1,2})")
 
@@ -59,7 +60,8 @@ def judge(site: Site, results: Iterable[PageResult], finder: Finder) -> Sides:
     """Find the elements that break a rule of axe: the head's, and those of them that the base has.
 
     What the base alone has is among the base's findings too. Positions among siblings, hashes of the build
-    and colours do not tell one element from another; equal ones are counted.
+    and colours do not tell one element from another; equal ones are counted. Of very many on one page the
+    last ones of a rule are one finding.
     """
     results = list(results)
     found = groups(
@@ -68,6 +70,7 @@ def judge(site: Site, results: Iterable[PageResult], finder: Finder) -> Sides:
         lambda fault: fault.identity,
         (lambda fault: fault.exact, lambda fault: fault.identity, lambda fault: fault.moved),
     )
+    found = few(found, lambda fault: (fault.rule, severity(fault.violation)))
     sides = told(found, lambda group: _judged(group, site, finder))
     return replace(sides, rules=_rules(group.thing for group in found))
 
@@ -81,15 +84,23 @@ def wcag(tags: Iterable[str]) -> str:
 
 
 def mending(summary: str) -> str:
-    """Turn axe's summary of a failure into sentences: `Mend any of these: …; ….`."""
+    """Turn axe's summary of a failure into sentences: `Mending one of these is enough: …; ….`."""
     _, *parts = _FIX.split(summary)
     sentences = []
     for which, text in zip(parts[::2], parts[1::2], strict=True):
-        faults = [one_line(line) for line in text.splitlines() if line.strip()]
+        faults = [_clause(one_line(line)) for line in text.splitlines() if line.strip()]
         if faults:
-            head = "Mend it" if len(faults) == 1 else f"Mend {which} of these"
+            head = "Mend it" if len(faults) == 1 else _HEADS[which]
             sentences.append(f"{head}: {'; '.join(faults)}.")
     return cut(" ".join(sentences).replace("`", "'"), _LONGEST_MEND)
+
+
+def _clause(sentence: str) -> str:
+    """Write a sentence so that it may stand behind a colon."""
+    if sentence.startswith("Element "):
+        return f"the element {sentence[8:].rstrip('.')}"
+    lower = sentence[:1].lower() if sentence[1:2].islower() else sentence[:1]
+    return f"{lower}{sentence[1:].rstrip('.')}"
 
 
 def _faults(sample: Sample) -> list[_Fault]:
@@ -112,13 +123,13 @@ def _judged(group: Group[_Fault], site: Site, finder: Finder) -> Judged:
     asked = wcag(violation.tags)
     parts = [
         f"{_title(fault)}{f' ({asked})' if asked else ''}: {shown(violation.snippet)}",
-        f"at {shown(violation.selector, 120)} of {pages_shown(group.pages)}",
+        f"at {shown(violation.selector, 120)} of {pages_shown(group.pages)}{_others(group)}",
     ]
     finding = Finding(
         gate=GATE,
         tool=TOOL,
         rule=fault.rule,
-        severity=_severity(violation),
+        severity=severity(violation),
         message=f"{' '.join(parts)}.{spot.note}",
         path=display(spot.place.path),
         line=spot.place.line,
@@ -127,16 +138,21 @@ def _judged(group: Group[_Fault], site: Site, finder: Finder) -> Judged:
         mend=mending(violation.summary),
         help=_link(violation),
     )
-    name = identity(group, " ".join(fault.identity))
+    name = identity(group, f"others {group.pages[0].path}" if group.stands_for else " ".join(fault.identity))
     key = content_key(f"{TOOL}/{fault.rule}", [name], 1, 1)
     return Judged(finding, key, site.folder or site.manifest)
+
+
+def _others(group: Group[_Fault]) -> str:
+    others = group.stands_for - 1
+    return f", and {others:,} more element{'s' * (others > 1)} of that page" if others > 0 else ""
 
 
 def _rules(faults: Iterable[_Fault]) -> tuple[Rule, ...]:
     by_rule: dict[str, _Fault] = {}
     for fault in faults:
         before = by_rule.setdefault(fault.rule, fault)
-        if _severity(fault.violation) > _severity(before.violation):
+        if severity(fault.violation) > severity(before.violation):
             by_rule[fault.rule] = fault
     return tuple(_rule(fault) for fault in by_rule.values())
 
@@ -148,7 +164,7 @@ def _rule(fault: _Fault) -> Rule:
         id=fault.rule,
         tool=TOOL,
         name=_title(fault),
-        severity=_severity(violation),
+        severity=severity(violation),
         what=f"{_title(fault).rstrip('.')}.",
         why=f"Some people cannot use the page otherwise{f'; {asked} asks for it' if asked else ''}.",
         help=_link(violation),
@@ -160,7 +176,8 @@ def _title(fault: _Fault) -> str:
     return cut(one_line(fault.violation.title or fault.rule), 160).replace("`", "'")
 
 
-def _severity(violation: Violation) -> Severity:
+def severity(violation: Violation) -> Severity:
+    """Give the severity of a finding of it."""
     return _SEVERITIES.get(violation.impact, Severity.MEDIUM)
 
 

@@ -13,6 +13,8 @@ from lockgate.gates.lighthouse.rule_book import shown
 T = TypeVar("T")
 State = Literal["gone", "known", "new"]
 _NAMED = 3
+MOST = 200
+"""How many findings of a kind a page has one by one: a report of thousands helps nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,13 @@ class Group(Generic[T]):
     """Hold one thing that one or several pages show; `thing` is as the first of them shows it.
 
     `known`: the base has it too, there or, of a page that is new, elsewhere. `new`: it has not. `gone`: it
-    alone has.
+    alone has. `stands_for`, unless it is 0, says how many different ones are told as one.
     """
 
     thing: T
     state: State
     pages: list[Page] = field(default_factory=list)
+    stands_for: int = 0
 
 
 def groups(
@@ -70,6 +73,22 @@ def groups(
                 group.pages.append(result.page)
     order: tuple[State, ...] = ("known", "new", "gone")
     return [group for state in order for group in found.values() if group.state == state]
+
+
+def few(found: Iterable[Group[T]], family: Callable[[T], Hashable], most: int = MOST) -> list[Group[T]]:
+    """Keep `most` groups of each page and state; the others of a family are told as one, after all others."""
+    kept: list[Group[T]] = []
+    counts: Counter[Hashable] = Counter()
+    others: dict[Hashable, Group[T]] = {}
+    for group in found:
+        page = group.pages[0]
+        counts[group.state, page] += 1
+        if counts[group.state, page] <= most:
+            kept.append(group)
+        else:
+            key = group.state, page, family(group.thing)
+            others.setdefault(key, Group(group.thing, group.state, [page])).stands_for += 1
+    return [*kept, *others.values()]
 
 
 def told(found: Sequence[Group[T]], judge: Callable[[Group[T]], Judged]) -> Sides:

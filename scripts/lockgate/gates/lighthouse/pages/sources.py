@@ -39,11 +39,19 @@ class Sources(Mapping[str, str]):
     """Hold files' texts by their paths, each read when it is first asked for.
 
     A file is empty when `read` gives None for it, when it is too large, and when too much was read already.
+    `size` gives a file's bytes without reading it, or raises OSError for one that is not there.
     """
 
-    def __init__(self, paths: Iterable[str], read: Callable[[str], bytes | None], site: Site) -> None:
+    def __init__(
+        self,
+        paths: Iterable[str],
+        read: Callable[[str], bytes | None],
+        site: Site,
+        size: Callable[[str], int] = lambda _: 0,
+    ) -> None:
         self._paths = dict.fromkeys(paths)
         self._read = read
+        self._size = size
         self._build = folder(site.folder)
         self._texts: dict[str, str] = {}
         self._left = LARGEST_SUM
@@ -63,11 +71,18 @@ class Sources(Mapping[str, str]):
 
     def _text(self, path: str) -> str:
         page = path.startswith(self._build) and path.endswith(_HTML)
-        data = self._read(path) if self._left > 0 else None
-        if data is None or len(data) > (LARGEST_PAGE if page else LARGEST):
+        largest = LARGEST_PAGE if page else LARGEST
+        data = self._read(path) if self._left > 0 and self._is_small(path, largest) else None
+        if data is None or len(data) > largest:
             return ""
         self._left -= len(data)
         return data.decode("utf-8", "replace")
+
+    def _is_small(self, path: str, largest: int) -> bool:
+        try:
+            return self._size(path) <= largest
+        except OSError:
+            return False
 
 
 def folder(path: str) -> str:

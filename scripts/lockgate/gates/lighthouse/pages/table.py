@@ -18,19 +18,27 @@ _NONE = "–"
 def table(result: PageResult, limits: Iterable[Limit]) -> Table:
     """Show a page's exact metrics; of the limits those that are for this page, the strictest of each metric.
 
-    Bytes of a kind that neither side has are left out, unless a budget names them.
+    What has no budget is left out where neither side has it, and is only counted where it is as in the base.
+    So a table may have no row.
     """
     mine = [limit for limit in limits if applies(limit, result.page)]
     others = [limit.metric for limit in mine if limit.metric in BY_ID and BY_ID[limit.metric].exact]
     rows = [row for metric in dict.fromkeys((*_SHOWN, *others)) for row in _rows(metric, result, mine)]
-    return Table(f"Page {cut(one_line(result.page.path), 200)}", COLUMNS, tuple(rows))
+    told = tuple(row for row in rows if row)
+    same = len(rows) - len(told)
+    more = f" ({same} {'metric' if same == 1 else 'metrics'} as in the base)" if same else ""
+    return Table(f"Page {cut(one_line(result.page.path), 200)}{more}", COLUMNS, told)
 
 
-def _rows(metric: str, result: PageResult, limits: list[Limit]) -> Iterator[tuple[str, ...]]:
+def _rows(metric: str, result: PageResult, limits: list[Limit]) -> Iterator[tuple[str, ...] | None]:
+    """Yield a metric's row, or None where it is as in the base and no budget names it."""
     head = result.head[0].values.get(metric)
     base = result.base[0].values.get(metric) if result.base else None
     budget = _budget(metric, limits)
     if head is None or not (head or base or budget or metric in _ALWAYS):
+        return
+    if head == base and not budget:
+        yield None
         return
     yield (
         BY_ID[metric].label,

@@ -55,7 +55,7 @@ def pages(build: Build, read: Read) -> tuple[Page, ...]:
 def choose(
     build: Build, every: Sequence[Page], configuration: LighthouseConfiguration, changed: Collection[str] = ()
 ) -> Choice:
-    """Choose of `every` page those that are judged: the `changed` paths first, then those with short paths.
+    """Choose of `every` page those that are judged: `changed` paths first, in order, then short paths.
 
     A path that is named without a `*` may be one that is left out otherwise, or that `fallback` answers.
     Raise ConfigurationError for one that there is no page for.
@@ -63,7 +63,8 @@ def choose(
     if configuration.pages:
         named = (_named(each, every, build, configuration.fallback) for each in configuration.pages)
         every = list({page.path: page for found in named for page in found}.values())
-    ranked = sorted(every, key=lambda page: (page.path not in changed, *_length(page.path)))
+    first = {path: place for place, path in enumerate(changed)}
+    ranked = sorted(every, key=lambda page: (first.get(page.path, len(first)), *_length(page.path)))
     most = configuration.most_pages
     return Choice(tuple(ranked[:most]), max(0, len(ranked) - most))
 
