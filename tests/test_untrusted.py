@@ -3,23 +3,22 @@ import unicodedata
 import pytest
 from hypothesis import given
 
-from lockgate.untrusted import cut, markdown, one_line, visible, web_link
+from lockgate.untrusted import cut, markdown, one_line, shown, visible, web_link
 from verdicts import HOSTILE, hostile
 
 
 @given(hostile)
 def test_visible_leaves_nothing_unseen_and_is_stable(text):
-    shown = visible(text)
-    shown.encode("utf-8")
+    seen = visible(text)
+    seen.encode("utf-8")
     assert all(
-        unicodedata.category(c) not in {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"} or c in "\n\t"
-        for c in shown
+        unicodedata.category(c) not in {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"} or c in "\n\t" for c in seen
     )
-    assert visible(shown) == shown
+    assert visible(seen) == seen
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("text", "seen"),
     [
         ("a\tb\r\nc\rd", "a\tb\nc\nd"),
         ("naïve 漢字 🎉", "naïve 漢字 🎉"),
@@ -29,12 +28,17 @@ def test_visible_leaves_nothing_unseen_and_is_stable(text):
         ("\x1b[1;31mred\x1b[m", "red"),
     ],
 )
-def test_visible(text, shown):
-    assert visible(text) == shown
+def test_visible(text, seen):
+    assert visible(text) == seen
 
 
 def test_one_line():
     assert one_line(" a\n\n b\t\u2028c ") == "a b \\u2028c"
+
+
+def test_a_word_that_is_shown_cannot_end_its_quotes_or_its_line():
+    assert shown("a`b\n::error::c\u202e") == "`a'b ::error::c\\u202e`"
+    assert shown("x" * 9, 5) == "`xxxx…`"
 
 
 def test_cut_counts_as_github_does():

@@ -57,6 +57,12 @@ def cut(text: str, limit: int) -> str:
     return units[: 2 * (limit - 1)].decode("utf-16-le", "ignore") + "…"
 
 
+def shown(text: str, longest: int = 200) -> str:
+    """Put a stranger's word into a sentence of ours: one line between backticks, cut."""
+    plain = cut(one_line(text), longest).replace("`", "'")
+    return f"`{plain}`"
+
+
 def web_link(url: str) -> str:
     """Return an `http` or `https` address that is safe inside quotes and table cells, or an empty string."""
     try:

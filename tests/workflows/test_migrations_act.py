@@ -94,7 +94,6 @@ def test_code_of_the_change_that_ends_its_own_gate_leaves_the_other_verdict(
 
 
 def test_the_checks_to_require_are_those_that_the_readme_names() -> None:
-    calls = yaml.safe_load(example("migrations"))["jobs"]
-    named = re.search(r"Require both\s+checks, `(.*?)` and `(.*?)`", (ROOT / "README.md").read_text())
-    assert named
-    assert list(named.groups()) == [f"{call} / gate" for call in calls]
+    named = re.findall(r"Require both\s+checks, `(.*?)` and `(.*?)`", (ROOT / "README.md").read_text())
+    examples = (yaml.safe_load(example(name))["jobs"] for name in ("lighthouse", "migrations"))
+    assert named == [tuple(f"{call} / gate" for call in calls) for calls in examples]

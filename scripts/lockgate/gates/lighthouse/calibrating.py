@@ -9,10 +9,9 @@ from lockgate.gates.lighthouse.decisions.looks import Side, order
 from lockgate.gates.lighthouse.measuring import Measuring
 from lockgate.gates.lighthouse.metrics import BY_ID
 from lockgate.gates.lighthouse.model import Page
-from lockgate.gates.lighthouse.rule_book import shown
 from lockgate.gates.lighthouse.wording import difference
 from lockgate.gates.protocol import Output
-from lockgate.untrusted import cut, one_line
+from lockgate.untrusted import cut, one_line, shown
 
 ROUNDS = 20
 _NOTHING_JUDGED = "`mode: calibrate` judges nothing: it tells what this machine can see"

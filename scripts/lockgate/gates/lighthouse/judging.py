@@ -24,7 +24,7 @@ from lockgate.gates.lighthouse.measuring import Measuring, Opener, Start
 from lockgate.gates.lighthouse.model import Limit, Site
 from lockgate.gates.lighthouse.pages import sources
 from lockgate.gates.lighthouse.pages.components import Finder
-from lockgate.gates.lighthouse.rule_book import RULES, TOOL, shown
+from lockgate.gates.lighthouse.rule_book import RULES, TOOL
 from lockgate.gates.lighthouse.serving import BothSides, served
 from lockgate.gates.lighthouse.sites.both_sides import Checkout
 from lockgate.gates.lighthouse.sites.find import find_in, own, touched
@@ -32,6 +32,7 @@ from lockgate.gates.lighthouse.sites.several import told_apart
 from lockgate.gates.protocol import Output, Task
 from lockgate.gates.scope import merged
 from lockgate.gates.tool_run import attempt
+from lockgate.untrusted import shown
 from lockgate.verdict import Tool
 
 _ALWAYS = ("performance", "accessibility")

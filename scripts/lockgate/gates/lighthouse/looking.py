@@ -17,9 +17,10 @@ from lockgate.gates.lighthouse.model import Limit, Page, PageResult, Sample
 from lockgate.gates.lighthouse.pages.comparison import compare
 from lockgate.gates.lighthouse.pages.components import Finder
 from lockgate.gates.lighthouse.pages.table import table
-from lockgate.gates.lighthouse.rule_book import RULES, Place, shown
+from lockgate.gates.lighthouse.rule_book import RULES, Place
 from lockgate.gates.lighthouse.timing import Timed, timed
 from lockgate.gates.protocol import Output
+from lockgate.untrusted import shown
 from lockgate.verdict import Table
 
 _CAUSES = frozenset({"blocking-added", "grew"})

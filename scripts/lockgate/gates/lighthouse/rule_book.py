@@ -6,7 +6,6 @@ from lockgate.finding import Finding, Rule, Severity
 from lockgate.fingerprint import content_key
 from lockgate.gates.judged import Judged
 from lockgate.source import display
-from lockgate.untrusted import cut, one_line
 
 GATE = "lighthouse"
 TOOL = "lockgate"
@@ -50,12 +49,6 @@ def judged(
         help=BY_ID[rule].help,
     )
     return Judged(finding, content_key(f"{TOOL}/{rule}", [identity], 1, 1), origin)
-
-
-def shown(text: str, longest: int = _LONGEST) -> str:
-    """Put a stranger's word into a message."""
-    plain = cut(one_line(text), longest).replace("`", "'")
-    return f"`{plain}`"
 
 
 def _rule(name: str, severity: Severity, what: str, why: str, mend: str, link: str = "") -> Rule:

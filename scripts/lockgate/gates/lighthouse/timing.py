@@ -10,9 +10,9 @@ from lockgate.gates.lighthouse.decisions.looks import LOOKS, Decision, Side, dec
 from lockgate.gates.lighthouse.decisions.machine import unsteady
 from lockgate.gates.lighthouse.metrics import BY_ID
 from lockgate.gates.lighthouse.model import Page, Sample
-from lockgate.gates.lighthouse.rule_book import Place, judged, shown
+from lockgate.gates.lighthouse.rule_book import Place, judged
 from lockgate.gates.lighthouse.wording import difference, value
-from lockgate.untrusted import cut, one_line
+from lockgate.untrusted import cut, one_line, shown
 from lockgate.verdict import Strip, Table
 
 COLUMNS = ("timing", "base", "head", "shift", "interval of the shift", "runs", "verdict")

@@ -26,7 +26,7 @@ from lockgate.gates.migrations.named_files import named_file
 from lockgate.gates.migrations.outputs import output
 from lockgate.gates.migrations.projects import CODE, chosen, gone, own, touched
 from lockgate.gates.migrations.rehearsing import rehearsed
-from lockgate.gates.migrations.rule_book import TOOL, Place, judged, shown
+from lockgate.gates.migrations.rule_book import TOOL, Place, judged
 from lockgate.gates.migrations.serving import MAJORS, kept_place, serving
 from lockgate.gates.migrations.sessions.measure import Open, Work, measure
 from lockgate.gates.migrations.sessions.opening import Opening
@@ -35,6 +35,7 @@ from lockgate.gates.protocol import Output, Task
 from lockgate.gates.scope import merged
 from lockgate.gates.tool_run import attempt
 from lockgate.postgres.extensions import needed
+from lockgate.untrusted import shown
 from lockgate.verdict import Tool
 
 

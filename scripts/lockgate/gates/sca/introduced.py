@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 from lockgate.gates.judged import Judged
 from lockgate.gates.sca.graph import is_ours
 from lockgate.gates.sca.names import near
-from lockgate.gates.sca.rule_book import judged, named, shown
+from lockgate.gates.sca.rule_book import judged, named
 from lockgate.inventory.model import Component, Inventory, Kind
+from lockgate.untrusted import shown
 
 _PLAIN = ("git+http://", "git://", "http://")
 _STRONG = ("sha256:", "sha384:", "sha512:")

@@ -9,8 +9,9 @@ from lockgate.config.model import Licences
 from lockgate.errors import ConfigurationError
 from lockgate.finding import Severity
 from lockgate.gates.judged import Judged
-from lockgate.gates.sca.rule_book import judged, named, shown
+from lockgate.gates.sca.rule_book import judged, named
 from lockgate.inventory.model import Component, Inventory
+from lockgate.untrusted import shown
 
 Term = str | tuple[str, tuple["Term", ...]]
 """A licence, with its exception where it has one, or `OR` or `AND` and their terms."""

@@ -6,11 +6,10 @@ from lockgate.fingerprint import content_key
 from lockgate.gates.judged import Judged
 from lockgate.inventory.model import Component, Inventory
 from lockgate.source import display
-from lockgate.untrusted import cut, one_line
+from lockgate.untrusted import shown
 
 GATE = "sca"
 TOOL = "lockgate"
-_LONGEST = 200
 
 
 def judged(
@@ -49,12 +48,6 @@ def judged(
 def named(component: Component) -> str:
     """Name a component and its version in a message."""
     return shown(f"{component.name} {component.version}".rstrip())
-
-
-def shown(text: str) -> str:
-    """Put a stranger's word into a message."""
-    plain = cut(one_line(text), _LONGEST).replace("`", "'")
-    return f"`{plain}`"
 
 
 def _rule(

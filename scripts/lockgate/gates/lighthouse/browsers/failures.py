@@ -2,8 +2,7 @@
 
 from lockgate.errors import ToolError
 from lockgate.gates.lighthouse.browsers.result import LighthouseResult, Outcome
-from lockgate.gates.lighthouse.rule_book import shown
-from lockgate.untrusted import cut, one_line
+from lockgate.untrusted import cut, one_line, shown
 
 _CRASHES = frozenset({"CRASHED", "TARGET_CRASHED", "NO_ANSWER", "PROTOCOL_TIMEOUT"})
 _SLOW = ("it asks for something again and again, or a script of it never ends", "let the page come to rest")

@@ -6,7 +6,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from lockgate.errors import ConfigurationError, InputError
-from lockgate.gates.lighthouse.rule_book import shown
+from lockgate.untrusted import shown
 
 _HOST = re.compile(r"(\*\.)?[a-z0-9_]([a-z0-9_.-]{0,250}[a-z0-9_])?\.?|[0-9a-f]*:[0-9a-f:.]+", re.IGNORECASE)
 _LONGEST_LOAD = 30.0

@@ -16,7 +16,7 @@ from lockgate.finding import Notification
 from lockgate.gates.lighthouse.budgets import audits, documents, removed
 from lockgate.gates.lighthouse.metrics import BY_ID
 from lockgate.gates.lighthouse.model import Limit
-from lockgate.gates.lighthouse.rule_book import shown
+from lockgate.untrusted import shown
 
 Level = Literal["off", "warn", "error"]
 _LEVELS = ("off", "warn", "error")

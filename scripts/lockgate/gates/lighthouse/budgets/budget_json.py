@@ -9,7 +9,7 @@ from lockgate.config.yaml_lines import Path
 from lockgate.finding import Notification
 from lockgate.gates.lighthouse.budgets import documents
 from lockgate.gates.lighthouse.model import Limit
-from lockgate.gates.lighthouse.rule_book import shown
+from lockgate.untrusted import shown
 
 _Kind = Literal["document", "script", "stylesheet", "image", "font", "media", "other", "third-party", "total"]
 _TIMINGS = {

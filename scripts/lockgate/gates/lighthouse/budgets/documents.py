@@ -11,8 +11,7 @@ import msgspec
 
 from lockgate.config.yaml_lines import Document, Path, YamlError, parse
 from lockgate.errors import ConfigurationError
-from lockgate.gates.lighthouse.rule_book import shown
-from lockgate.untrusted import cut, one_line
+from lockgate.untrusted import cut, one_line, shown
 
 T = TypeVar("T")
 ReadFile = Callable[[str], bytes | None]

@@ -7,7 +7,7 @@ from lockgate.gates.lighthouse import wording
 from lockgate.gates.lighthouse.metrics import BY_ID, Unit
 from lockgate.gates.lighthouse.model import Limit, PageResult, Request, Sample
 from lockgate.gates.lighthouse.pages import stable
-from lockgate.gates.lighthouse.rule_book import shown
+from lockgate.untrusted import shown
 
 _NAMED = 3
 _SINGULAR = {"blocking": "render-blocking request", "dom": "element", "third-parties": "third party"}

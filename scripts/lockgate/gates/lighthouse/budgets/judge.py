@@ -13,7 +13,8 @@ from lockgate.gates.lighthouse.decisions.shift import median_interval
 from lockgate.gates.lighthouse.metrics import BY_ID
 from lockgate.gates.lighthouse.model import Limit, Page, PageResult, Site
 from lockgate.gates.lighthouse.pages import accessibility
-from lockgate.gates.lighthouse.rule_book import Place, judged, shown
+from lockgate.gates.lighthouse.rule_book import Place, judged
+from lockgate.untrusted import shown
 
 Interval = Callable[[Sequence[float], float], tuple[float, float]]
 SHARE = 0.05

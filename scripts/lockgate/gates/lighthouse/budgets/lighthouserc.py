@@ -10,7 +10,7 @@ from lockgate.finding import Notification
 from lockgate.gates.lighthouse.budgets import assertions, budget_json, documents, presets
 from lockgate.gates.lighthouse.budgets.matching import expression
 from lockgate.gates.lighthouse.model import Limit
-from lockgate.gates.lighthouse.rule_book import shown
+from lockgate.untrusted import shown
 
 _KEYS = (
     "aggregationMethod", "assertMatrix", "assertions", "budgetsFile", "includePassedAssertions", "lhr",

@@ -19,9 +19,10 @@ from lockgate.gates.lighthouse.bundles.sizes import Sizer
 from lockgate.gates.lighthouse.bundles.table import tables
 from lockgate.gates.lighthouse.bundles.wording import mend, message
 from lockgate.gates.lighthouse.model import Build, Page, Site
-from lockgate.gates.lighthouse.rule_book import judged, shown
+from lockgate.gates.lighthouse.rule_book import judged
 from lockgate.gates.lighthouse.sites.builds import read
 from lockgate.gates.lighthouse.sites.pages import pages
+from lockgate.untrusted import shown
 from lockgate.verdict import Table
 
 MOST_PAGES = 1_000

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from lockgate.gates.lighthouse.bundles.model import Cause, Change, Grown
-from lockgate.gates.lighthouse.rule_book import shown
 from lockgate.gates.lighthouse.wording import size
+from lockgate.untrusted import shown
 
 _PLURAL = {
     "document": "HTML",

@@ -13,9 +13,9 @@ from lockgate.gates.lighthouse.pages import stable
 from lockgate.gates.lighthouse.pages.components import Finder
 from lockgate.gates.lighthouse.pages.elements import parse
 from lockgate.gates.lighthouse.pages.sides import Group, Sides, few, groups, identity, pages_shown, told
-from lockgate.gates.lighthouse.rule_book import GATE, shown
+from lockgate.gates.lighthouse.rule_book import GATE
 from lockgate.source import display
-from lockgate.untrusted import cut, one_line, web_link
+from lockgate.untrusted import cut, one_line, shown, web_link
 
 TOOL = "axe"
 _LONGEST_MEND = 400

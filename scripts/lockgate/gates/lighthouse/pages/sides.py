@@ -8,7 +8,7 @@ from typing import Generic, Literal, TypeVar
 from lockgate.finding import Rule
 from lockgate.gates.judged import Judged
 from lockgate.gates.lighthouse.model import Page, PageResult, Sample
-from lockgate.gates.lighthouse.rule_book import shown
+from lockgate.untrusted import shown
 
 T = TypeVar("T")
 State = Literal["gone", "known", "new"]

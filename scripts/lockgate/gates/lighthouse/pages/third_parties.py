@@ -9,7 +9,8 @@ from lockgate.gates.lighthouse.model import PageResult, Request, Sample, Site
 from lockgate.gates.lighthouse.pages import stable
 from lockgate.gates.lighthouse.pages.components import Finder
 from lockgate.gates.lighthouse.pages.sides import Group, Sides, groups, identity, pages_shown, told
-from lockgate.gates.lighthouse.rule_book import judged, shown
+from lockgate.gates.lighthouse.rule_book import judged
+from lockgate.untrusted import shown
 
 
 def third_parties(

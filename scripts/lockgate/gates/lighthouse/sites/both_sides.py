@@ -9,7 +9,6 @@ from typing import Literal
 from lockgate.config.lighthouse import LighthouseConfiguration
 from lockgate.errors import ToolError
 from lockgate.gates.lighthouse.model import Build, Site
-from lockgate.gates.lighthouse.rule_book import shown
 from lockgate.gates.lighthouse.sites import kept_builds
 from lockgate.gates.lighthouse.sites.building import build
 from lockgate.gates.lighthouse.sites.builds import is_page, of_folder
@@ -17,6 +16,7 @@ from lockgate.gates.lighthouse.sites.exported import export
 from lockgate.gates.lighthouse.sites.find import manifests_above
 from lockgate.git import Git
 from lockgate.process import run, which
+from lockgate.untrusted import shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lockgate.errors import ConfigurationError, ToolError
-from lockgate.gates.lighthouse.rule_book import shown
 from lockgate.process import network, run
-from lockgate.untrusted import cut, one_line
+from lockgate.untrusted import cut, one_line, shown
 
 _MOST_OUTPUT = 64 * 1024 * 1024
 _LAST_LINES, _LONGEST = 8, 900

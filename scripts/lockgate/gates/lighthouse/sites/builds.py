@@ -9,8 +9,8 @@ from pathlib import Path
 
 from lockgate.errors import ToolError
 from lockgate.gates.lighthouse.model import Build
-from lockgate.gates.lighthouse.rule_book import shown
 from lockgate.source import MAX_BYTES, read_bytes
+from lockgate.untrusted import shown
 
 MOST_FILES = 20_000
 MOST_BYTES = 2_000_000_000

@@ -7,8 +7,8 @@ from urllib.parse import SplitResult, urlsplit
 from lockgate.config.lighthouse import LighthouseConfiguration
 from lockgate.errors import ConfigurationError
 from lockgate.gates.lighthouse.model import Page
-from lockgate.gates.lighthouse.rule_book import shown
 from lockgate.gates.lighthouse.sites.pages import Choice
+from lockgate.untrusted import shown
 
 PORT = "{port}"
 """Stands in `start` and `ready` for a port that is free."""

@@ -10,9 +10,9 @@ from lockgate.config.lighthouse import LighthouseConfiguration
 from lockgate.errors import ConfigurationError
 from lockgate.gates.lighthouse.budgets.matching import matches
 from lockgate.gates.lighthouse.model import Build, Page
-from lockgate.gates.lighthouse.rule_book import shown
 from lockgate.gates.lighthouse.sites.addresses import address, path_of
 from lockgate.gates.lighthouse.sites.builds import is_page
+from lockgate.untrusted import shown
 
 Read = Callable[[Build, str], bytes]
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from lockgate.finding import Finding
 from lockgate.gates.lighthouse.model import Site
-from lockgate.gates.lighthouse.rule_book import shown
 from lockgate.gates.protocol import Output
+from lockgate.untrusted import shown
 
 
 def told_apart(site: Site, output: Output) -> Output:

@@ -12,10 +12,10 @@ from urllib.parse import SplitResult
 import requests
 
 from lockgate.errors import ToolError
-from lockgate.gates.lighthouse.rule_book import shown
 from lockgate.gates.lighthouse.sites.building import arguments, last_words
 from lockgate.gates.lighthouse.sites.given import PORT, ready
 from lockgate.process import children, network
+from lockgate.untrusted import shown
 
 _PAUSE = 0.1
 _PATIENCE = 2.0

@@ -10,8 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from lockgate.errors import ConfigurationError
 from lockgate.gates.lighthouse.model import Build
-from lockgate.gates.lighthouse.rule_book import shown
 from lockgate.gates.lighthouse.sites.answering import Replies, Reply, refusal
+from lockgate.untrusted import shown
 
 _HOST = "127.0.0.1"
 _POLL = 0.02

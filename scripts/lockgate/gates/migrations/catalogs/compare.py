@@ -12,7 +12,7 @@ from lockgate.gates.migrations.catalogs.altered import altered, is_required
 from lockgate.gates.migrations.catalogs.catalog import Catalog, Column, Domain, Enum, Function, Relation
 from lockgate.gates.migrations.catalogs.difference import Change, Kind, by_table
 from lockgate.gates.migrations.catalogs.tightened import tightened
-from lockgate.gates.migrations.rule_book import shown
+from lockgate.untrusted import shown
 
 _CALLED = {"r": "table", "p": "table", "f": "foreign table", "v": "view", "m": "materialised view"}
 _ROWS = frozenset("rpf")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from lockgate.gates.migrations.catalogs.catalog import Catalog, Constraint, Index
 from lockgate.gates.migrations.catalogs.difference import Change
-from lockgate.gates.migrations.rule_book import shown
+from lockgate.untrusted import shown
 
 _UNIQUE = frozenset("pu")
 _CALLED = {"c": "CHECK", "f": "FOREIGN KEY", "p": "PRIMARY KEY", "u": "UNIQUE", "x": "EXCLUDE"}

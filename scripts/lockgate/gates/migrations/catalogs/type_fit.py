@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from lockgate.gates.migrations.catalogs.catalog import Catalog, Column
-from lockgate.gates.migrations.rule_book import shown
+from lockgate.untrusted import shown
 
 _PARTS = re.compile(r"(?P<name>[^(\[]+)(?:\((?P<size>[\d,-]+)\))?(?P<rest>[^(\[]*)(?P<array>(?:\[\])*)")
 _TEXT = ("character", "character varying", "text", "citext", "name")

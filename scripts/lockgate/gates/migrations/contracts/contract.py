@@ -14,7 +14,8 @@ from lockgate.gates.migrations.contracts.references import ENOUGH, MOST
 from lockgate.gates.migrations.contracts.released import Released
 from lockgate.gates.migrations.contracts.wanted import Use, Uses, Wanted
 from lockgate.gates.migrations.model import Applied, Measured, Step
-from lockgate.gates.migrations.rule_book import Place, judged, shown
+from lockgate.gates.migrations.rule_book import Place, judged
+from lockgate.untrusted import shown
 
 Search = Callable[[Collection[Wanted]], Mapping[Wanted, Uses]]
 _IN_MESSAGE = 3

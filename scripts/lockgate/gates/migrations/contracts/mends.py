@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from lockgate.gates.migrations.catalogs.difference import Change
 from lockgate.gates.migrations.model import Project
-from lockgate.gates.migrations.rule_book import shown
+from lockgate.untrusted import shown
 
 _GONE: Mapping[str, str] = {
     "django": "take it out of the model first, with `SeparateDatabaseAndState` so that the database keeps "

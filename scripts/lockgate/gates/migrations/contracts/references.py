@@ -16,9 +16,9 @@ from lockgate.gates.migrations.contracts.python_mentions import PythonFile
 from lockgate.gates.migrations.contracts.python_models import Model, app_of, classes_of, label_in, models
 from lockgate.gates.migrations.contracts.text_mentions import SUFFIXES, TextFile
 from lockgate.gates.migrations.contracts.wanted import DEFINED, Names, Use, Uses, Wanted, forms, named
-from lockgate.gates.migrations.rule_book import shown
 from lockgate.source import display
 from lockgate.text import decode
+from lockgate.untrusted import shown
 
 MOST = 10
 ENOUGH = 100

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from lockgate.gates.migrations.catalogs.difference import Change, unqualified
-from lockgate.gates.migrations.rule_book import shown
 from lockgate.text import split_lines
+from lockgate.untrusted import shown
 
 _RECORD = re.compile(
     r"(?:^|\s)(?:--|#|/?\*+|//)\s*contract:\s*released-in[\s=]+(?P<version>[\w.+-]{1,64})(?P<names>[^\r\n]*)"

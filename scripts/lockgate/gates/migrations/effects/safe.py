@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from lockgate.gates.migrations.effects.frameworks import alone, own
 from lockgate.gates.migrations.effects.moments import Moment
 from lockgate.gates.migrations.model import Applied, Project
-from lockgate.gates.migrations.rule_book import shown
+from lockgate.untrusted import shown
 
 BATCH = 10_000
 """So many rows are written in one transaction."""

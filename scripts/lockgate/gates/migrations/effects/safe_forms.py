@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from lockgate.gates.migrations.catalogs.catalog import Column, Constraint, Index
 from lockgate.gates.migrations.effects.safe import BATCH, Case, Part, Safe, quote, quoted
 from lockgate.gates.migrations.effects.wording import named_in, new_columns, retyped
-from lockgate.gates.migrations.rule_book import shown
+from lockgate.untrusted import shown
 
 
 def safe_form(case: Case) -> Safe | None:

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Sequence
 from lockgate.gates.migrations.catalogs.catalog import Catalog, Column
 from lockgate.gates.migrations.effects.moments import Moment
 from lockgate.gates.migrations.model import BLOCKS_READS, MODES, Applied, Lock, Rewrite
-from lockgate.gates.migrations.rule_book import shown
-from lockgate.untrusted import one_line
+from lockgate.untrusted import one_line, shown
 
 _MOST = 5
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from lockgate.gates.judged import Judged
 from lockgate.gates.migrations.model import Project
-from lockgate.gates.migrations.rule_book import Place, judged, shown
+from lockgate.gates.migrations.rule_book import Place, judged
+from lockgate.untrusted import shown
 
 _MOST = 20
 _MEND = {

@@ -10,8 +10,9 @@ from lockgate.gates.migrations.histories import graph_alembic, graph_django
 from lockgate.gates.migrations.histories.nodes import Fork, Graph, Hole, Node, circle
 from lockgate.gates.migrations.histories.python_text import spoilt
 from lockgate.gates.migrations.model import Project
-from lockgate.gates.migrations.rule_book import Place, judged, shown
+from lockgate.gates.migrations.rule_book import Place, judged
 from lockgate.source import display
+from lockgate.untrusted import shown
 
 _PYTHON = f"Python {'.'.join(platform.python_version_tuple()[:2])}"
 _SHOWN = 5

@@ -10,7 +10,8 @@ from lockgate.gates.migrations.histories import numbers
 from lockgate.gates.migrations.histories.essence import Essence, of_python, of_sql, replaced
 from lockgate.gates.migrations.kinds.flyway import repeats
 from lockgate.gates.migrations.model import Project
-from lockgate.gates.migrations.rule_book import Place, judged, shown
+from lockgate.gates.migrations.rule_book import Place, judged
+from lockgate.untrusted import shown
 
 _RULE = "merged-migration-changed"
 _UNDOING = (".down.sql", ".undo.sql")

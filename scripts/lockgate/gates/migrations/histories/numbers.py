@@ -7,8 +7,9 @@ from pathlib import PurePosixPath
 from lockgate.finding import Related, Severity
 from lockgate.gates.judged import Judged
 from lockgate.gates.migrations.model import Project
-from lockgate.gates.migrations.rule_book import Place, judged, shown
+from lockgate.gates.migrations.rule_book import Place, judged
 from lockgate.source import display
+from lockgate.untrusted import shown
 
 Number = tuple[int, ...]
 

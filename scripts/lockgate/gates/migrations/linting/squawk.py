@@ -21,10 +21,11 @@ from lockgate.fingerprint import content_key
 from lockgate.gates.judged import Judged
 from lockgate.gates.migrations.linting.squawk_rules import LOCKS, RULES, TOOL, UNSEEN, WORK
 from lockgate.gates.migrations.model import BLOCKS_WRITES, Measured, Step
-from lockgate.gates.migrations.rule_book import GATE, shown
+from lockgate.gates.migrations.rule_book import GATE
 from lockgate.process import Completed
 from lockgate.process import run as run_process
 from lockgate.source import display
+from lockgate.untrusted import shown
 
 _PROBE = "probe.sql"
 _PROBED = "ban-uncommitted-transaction"

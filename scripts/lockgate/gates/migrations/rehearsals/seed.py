@@ -8,8 +8,9 @@ from lockgate.finding import Severity
 from lockgate.gates.judged import Judged
 from lockgate.gates.migrations.catalogs.catalog import Catalog, Constraint
 from lockgate.gates.migrations.model import Applied, Failure, Migration, Session, Statement
-from lockgate.gates.migrations.rule_book import Place, judged, shown
+from lockgate.gates.migrations.rule_book import Place, judged
 from lockgate.gates.migrations.sessions.statements import SqlError, split
+from lockgate.untrusted import shown
 
 _REASONS = {
     "22001": "a text is too long for its column",

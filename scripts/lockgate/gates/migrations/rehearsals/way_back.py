@@ -8,7 +8,8 @@ from lockgate.gates.judged import Judged
 from lockgate.gates.migrations.catalogs.catalog import Catalog
 from lockgate.gates.migrations.catalogs.likeness import difference
 from lockgate.gates.migrations.model import Applied, Failure, Migration, Project, Session
-from lockgate.gates.migrations.rule_book import Place, judged, shown
+from lockgate.gates.migrations.rule_book import Place, judged
+from lockgate.untrusted import shown
 
 _SHOWN = 5
 _ONE_WAY = frozenset({"drizzle", "plain"})

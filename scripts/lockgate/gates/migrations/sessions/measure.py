@@ -14,11 +14,11 @@ from lockgate.gates.migrations.catalogs.catalog import Catalog
 from lockgate.gates.migrations.catalogs.snapshot import snapshot
 from lockgate.gates.migrations.model import Applied, Measured, Migration, Project, Session
 from lockgate.gates.migrations.projects import CODE
-from lockgate.gates.migrations.rule_book import shown
 from lockgate.gates.migrations.sessions import recorder
 from lockgate.postgres.database import Database
 from lockgate.postgres.given import AnyServer
 from lockgate.postgres.server import Server
+from lockgate.untrusted import shown
 
 Connection = psycopg.Connection[Any]
 Open = Callable[[Database], Session]

@@ -17,12 +17,11 @@ from lockgate.gates.migrations.histories.drift import Drift
 from lockgate.gates.migrations.kinds import alembic
 from lockgate.gates.migrations.kinds.django import settings_of
 from lockgate.gates.migrations.model import Failure, Migration, Project, Trace
-from lockgate.gates.migrations.rule_book import shown
 from lockgate.gates.migrations.sessions.dialogue import Dialogue, DiedError
 from lockgate.gates.migrations.sessions.recorder import steps
 from lockgate.postgres.database import Database
 from lockgate.postgres.log import Entry
-from lockgate.untrusted import cut, one_line
+from lockgate.untrusted import cut, one_line, shown
 
 _DRIVER = Path(__file__).with_name("driver.py")
 _LONGEST = 1000
