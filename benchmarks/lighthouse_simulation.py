@@ -16,15 +16,16 @@ MEASURED = Path(__file__).with_name("lighthouse_runs.json")
 
 
 def main(argv: Sequence[str], times: int = TIMES) -> int:
-    """Print a table in Markdown for each page of a file of runs; without one, for a model of a page."""
+    """Print a table in Markdown for each page of a file of runs, and for a model of a page."""
     path = Path(argv[0]) if argv else MEASURED
     print(tables(path if argv or path.is_file() else None, times), end="")
     return 0
 
 
 def tables(path: Path | None, times: int = TIMES, shown: Collection[str] = ()) -> str:
-    """Write a table for each page of a file, or of the model; `shown` leaves times with these changes."""
-    pages: Mapping[str, Runs] = json.loads(path.read_text()) if path else {"a model": modelled(200, SEED)}
+    """Write a table for each page of a file, and for the model; `shown` leaves times with these changes."""
+    measured: Mapping[str, Runs] = json.loads(path.read_text()) if path else {}
+    pages = {**measured, "a model of a page whose times vary": modelled(200, SEED)}
     parts = []
     for name, runs in pages.items():
         rows = simulate(runs, MinimumEffect(), times, SEED)

@@ -81,10 +81,11 @@ def test_the_table_is_markdown():
     assert title.count("|") == rule.count("|") == line.count("|")
 
 
-def test_the_program_takes_measured_runs_or_a_model(tmp_path, capsys):
+def test_the_program_takes_measured_runs_and_a_model(tmp_path, capsys):
     measured = tmp_path / "runs.json"
     measured.write_text(json.dumps({"shop": [{"fcp": 700.0 + each} for each in range(12)]}))
     assert main([str(measured)], times=3) == 0
     shop = capsys.readouterr().out
     assert "shop: 12 runs, 3 comparisons for each row" in shop
-    assert shop.count("| First Contentful Paint |") == 6
+    assert "a model of a page whose times vary: 200 runs, 3 comparisons for each row" in shop
+    assert shop.count("| First Contentful Paint |") == 2 * 6

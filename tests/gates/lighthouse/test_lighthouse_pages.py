@@ -7,8 +7,8 @@ from lockgate.config.lighthouse import LighthouseConfiguration
 from lockgate.errors import ConfigurationError
 from lockgate.gates.lighthouse.model import Build, Page
 from lockgate.gates.lighthouse.sites.addresses import answer
+from lockgate.gates.lighthouse.sites.altered import changed
 from lockgate.gates.lighthouse.sites.builds import equal, of_folder, read
-from lockgate.gates.lighthouse.sites.closures import changed, closure
 from lockgate.gates.lighthouse.sites.pages import choose, pages
 
 HTML = "<!doctype html><title>x</title><h1>x</h1>"
@@ -222,11 +222,10 @@ PAGE = """<!doctype html><link rel=stylesheet href=/s.css><link rel="moduleprelo
 PARTS = ("s.css", "c.js", "a b.js", "1.png", "2.png", "p/3.png", "up.png")
 
 
-def test_a_page_is_made_of_the_files_that_it_names(tmp_path):
-    build = built(
-        tmp_path, {"p/index.html": PAGE, "other.html": HTML, "a.js": "", **dict.fromkeys(PARTS, "1")}
-    )
-    assert closure(build, Page("/p/", "p/index.html"), read) == {"p/index.html", *PARTS}
+def test_a_file_that_no_page_names_changes_none(tmp_path):
+    files = {"p/index.html": PAGE, "a.js": "1", **dict.fromkeys(PARTS, "1")}
+    head, base = built(tmp_path / "head", files), built(tmp_path / "base", {**files, "a.js": "2"})
+    assert changed(head, equal(head, base), pages(head, read), read, base) == ()
 
 
 @pytest.mark.parametrize("part", ["p/index.html", *PARTS])

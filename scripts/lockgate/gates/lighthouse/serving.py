@@ -10,10 +10,10 @@ from lockgate.config.lighthouse import LighthouseConfiguration
 from lockgate.errors import ToolError
 from lockgate.gates.lighthouse.model import Build, Page, Site
 from lockgate.gates.lighthouse.sites import both_sides, given
+from lockgate.gates.lighthouse.sites.altered import changed
 from lockgate.gates.lighthouse.sites.both_sides import Base, Checkout
 from lockgate.gates.lighthouse.sites.building import build
 from lockgate.gates.lighthouse.sites.builds import equal, is_page, read
-from lockgate.gates.lighthouse.sites.closures import changed
 from lockgate.gates.lighthouse.sites.find import settled
 from lockgate.gates.lighthouse.sites.pages import Choice, choose, pages
 from lockgate.gates.lighthouse.sites.started import started

@@ -1,4 +1,4 @@
-"""Which files a page is made of, and which pages a change alters, those first that it alters most."""
+"""Which pages a change alters, those first that it alters most."""
 
 import os
 import re
@@ -26,17 +26,6 @@ _ADDRESS = re.compile(
 )
 
 
-def closure(build: Build, page: Page, read: Read) -> frozenset[str]:
-    """Give the files that a page is made of: its own, and those of the build that its HTML names.
-
-    What scripts and style sheets load later is not among them.
-    """
-    if not page.file:
-        return frozenset()
-    files = _Files(build)
-    return files.named(page.file, read(build, page.file))
-
-
 def changed(
     head: Build, equal: Set[str], pages: Collection[Page], read: Read, base: Build | None = None
 ) -> tuple[str, ...]:
@@ -44,7 +33,8 @@ def changed(
 
     Pages that the base lacks come before all others. Of a page each tag, line and file counts that is not as
     in the base, by one over the number of pages where it is so: what all pages share weighs next to nothing.
-    It says which pages to look at first, and nothing about those that it does not give: see closure().
+    What scripts and style sheets load later is not seen: it says which pages to look at first, and nothing
+    about those that it does not give.
     """
     files, before = _Files(head), frozenset((base or head).files)
     most = max(_MOST_PARTS // max(len(pages), 1), 1)
